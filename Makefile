@@ -1,0 +1,42 @@
+# Every command a person types. Each is a line or a script beside what it serves.
+.DEFAULT_GOAL := help
+SHELL := bash
+ENV ?= staging
+export REPO IMAGE HOST PORT TIMEOUT
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## */\1\t/p' Makefile | while IFS=$$'\t' read -r target does; do printf '  make %-10s %s\n' "$$target" "$$does"; done
+
+##@ the loop
+up: ## the whole platform on minikube, the first deploy and promotion (REPO= IMAGE= for a repository elsewhere)
+	@local/up
+deploy: ## this commit to staging: image, bump, sync, answer
+	@local/deploy
+promote: ## staging's image to production
+	@local/promote
+rollback: ## git revert of the newest bump of ENV=staging|production
+	@local/rollback "$(ENV)"
+status: ## one screen: what is wanted, what runs, what is in the way
+	@local/status
+sync: ## argocd app sync of ENV=staging|production
+	@local/argocd app sync "hello-$(ENV)" && local/argocd app wait "hello-$(ENV)" --timeout 180
+ui: ## Argo CD's web page on this machine (PORT=8443)
+	@local/ui
+down: ## takes away what up made
+	@local/down
+
+##@ the service alone
+install: ## the chart with plain Helm, no Argo CD (HOST=helm.hello.test)
+	@local/install
+build: ## the image, as service/target/jib-image.tar
+	@service/image --tar "hello:$$(git rev-parse --short=12 HEAD)"
+run: ## the service on this machine with no cluster: http://localhost:8080 (PORT=)
+	@service/run
+
+##@ checks
+test: ## everything that needs Maven and a JDK alone
+	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp verify
+e2e: ## the promises, on the cluster that up made
+	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify
+
+.PHONY: help up deploy promote rollback status sync ui down install build run test e2e bench lint

@@ -1,0 +1,55 @@
+# shellcheck shell=bash disable=SC2034
+# What the scripts beside this file share. Sourced, never run. They start in the top folder of the clone, where `make` runs them.
+set -euo pipefail
+GIT_URL=git://git.git.svc.cluster.local/hello.git # the in-cluster repository, as Argo CD sees it (local/git.yaml)
+REGISTRY=localhost:5050                            # the in-cluster registry, as the node sees it (local/registry.yaml)
+
+say() { printf '[%3d s] %s\n' "$SECONDS" "$*"; }
+# die WHAT [NEXT STEP]: one clear message on the way out
+die() { printf '\n%s: %s\n' "$(basename "$0")" "$1" >&2; [ -z "${2:-}" ] || printf '  next: %s\n' "$2" >&2; exit 1; }
+need() { for tool in "$@"; do command -v "$tool" > /dev/null || die "'$tool' is not installed" "install it (mise.toml names the version: \`mise install\`), then run this again"; done; }
+
+# The cluster is the one that `make up` used from this clone, else minikube's current profile; never just kubectl's current context.
+context() { git config hello.context || minikube profile 2> /dev/null || true; }
+k() { kubectl --context "$CONTEXT" "$@"; }
+# Every script but `up` and `git-cluster` begins with this.
+connect() {
+  need git kubectl
+  CONTEXT=$(context); export CONTEXT
+  [ -n "$CONTEXT" ] || die "no cluster is known here" "make up"
+  REPO=$(k -n argocd get application root -o 'jsonpath={.spec.source.repoURL}' 2>&1) ||
+    die "the cluster '$CONTEXT' has no platform, or does not answer: ${REPO##*$'\n'}" "make up (it starts a stopped minikube, too)"
+  IMAGE=$(k -n argocd get application root -o 'jsonpath={.spec.source.helm.parameters[?(@.name=="image")].value}')
+  set_remote
+}
+# The git remote `cluster` is the repository that Argo CD follows. The in-cluster one is reached through a script, which git asks to be
+# allowed, here for this clone only.
+set_remote() {
+  local url=$REPO
+  if [ "$REPO" = "$GIT_URL" ]; then url="ext::local/git-cluster %S"; fi
+  [ "$(git config remote.cluster.url || true)" != "$url" ] || return 0
+  git config remote.cluster.url "$url"
+  git config remote.cluster.fetch '+refs/heads/*:refs/remotes/cluster/*'
+  git config remote.cluster.push HEAD:refs/heads/main
+  git config remote.cluster.tagOpt --no-tags
+  git config protocol.ext.allow always
+  git config pull.rebase > /dev/null || git config pull.rebase false # so that a plain `git pull cluster main` merges
+}
+fetch() {
+  local said
+  said=$(git fetch -q cluster 2>&1) || die "cannot fetch from $REPO: $said" "$(if_local 'make status shows whether the git server runs' 'check the network and your rights, then again')"
+}
+is_local() { [ "$REPO" = "$GIT_URL" ]; }
+if_local() { if is_local; then echo "$1"; else echo "$2"; fi; }
+# Tell Argo CD that the repository has changed. It would poll, but only once a minute.
+refresh() {
+  k -n argocd annotate applicationsets --all argocd.argoproj.io/application-set-refresh=true --overwrite > /dev/null &
+  k -n argocd annotate applications --all argocd.argoproj.io/refresh=normal --overwrite > /dev/null
+  wait $!
+}
+# image ENV KEY [REV]: a field of an environment's image.yaml in the repository that Argo CD follows
+image() { git show "${3:-cluster/main}:gitops/environments/$1/image.yaml" 2> /dev/null | sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"; }
+host_of() { k -n "hello-$1" get ingress hello -o 'jsonpath={.spec.rules[0].host}' 2> /dev/null; }
+node_ip() { minikube -p "$CONTEXT" ip; }
+# ask HOST [curl options]: curl through the ingress, with no need of the hosts file
+ask() { local host=$1; shift; curl -sS --max-time 2 --resolve "$host:80:${IP:-$(node_ip)}" "$@" "http://$host/"; }
