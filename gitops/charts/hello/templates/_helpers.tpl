@@ -1,0 +1,44 @@
+{{/* Labels that never change: they select pods, and a Deployment's selector cannot be edited. */}}
+{{- define "hello.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Labels of every object. No chart or image version: each release would touch every object. */}}
+{{- define "hello.labels" -}}
+{{ include "hello.selector" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{/* repository:tag@digest; the digest may be left out. */}}
+{{- define "hello.image" -}}
+{{- $image := .Values.image -}}
+{{- if not $image.repository }}{{ fail "image.repository is empty: say where the image is, for example --set image.repository=localhost:5050/hello" }}{{ end -}}
+{{- if not $image.tag }}{{ fail "image.tag is empty: there is no image yet, or the environment's image.yaml was not given" }}{{ end -}}
+{{ $image.repository }}:{{ $image.tag }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* The least number of pods; also refuses what a schema cannot compare. */}}
+{{- define "hello.minReplicas" -}}
+{{- $scaling := .Values.autoscaling -}}
+{{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
+{{- fail (printf "autoscaling.minReplicas (%v) is more than autoscaling.maxReplicas (%v)" $scaling.minReplicas $scaling.maxReplicas) -}}
+{{- end -}}
+{{- ternary $scaling.minReplicas .Values.replicaCount $scaling.enabled -}}
+{{- end }}
+
+{{/* For pods and containers: all that Pod Security "restricted" asks for, and no root file system to write to. */}}
+{{- define "hello.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "hello.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
