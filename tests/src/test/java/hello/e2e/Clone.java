@@ -1,0 +1,55 @@
+package hello.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Somebody's clone of this repository, with the commands that they would type. */
+record Clone(Path folder) {
+    /** Clones this checkout's HEAD into a new folder below {@code parent}, for a person of that name. */
+    static Clone of(Path parent, String person) {
+        Clone clone = new Clone(parent.resolve(person));
+        Cluster.run(parent, "git", "clone", "-q", "-c", "user.name=" + person, "-c", "user.email=" + person + "@example.org", Cluster.ROOT.toString(), person).orFail();
+        clone.git("checkout", "-q", "-B", "main"); // a CI's checkout has no branch
+        return clone;
+    }
+
+    String git(String... arguments) {
+        return tryGit(arguments).orFail().line();
+    }
+
+    Cluster.Said tryGit(String... arguments) {
+        String[] command = new String[arguments.length + 1];
+        command[0] = "git";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        return Cluster.run(folder, command);
+    }
+
+    Cluster.Said make(String... arguments) {
+        String[] command = new String[arguments.length + 1];
+        command[0] = "make";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        return Cluster.run(folder, command);
+    }
+
+    /** Changes the service's source by a line and commits it; gives the commit. */
+    String changeCode(String what) throws IOException {
+        Files.writeString(folder.resolve("service/src/main/resources/application.properties"), "# " + what + "\n", StandardOpenOption.APPEND);
+        git("commit", "-qam", what);
+        return git("rev-parse", "HEAD");
+    }
+
+    /** Replaces text in a file and commits it; gives the commit. */
+    String change(String file, String from, String to, String why) throws IOException {
+        Path path = folder.resolve(file);
+        String before = Files.readString(path);
+        String after = before.replaceFirst(from, to);
+        if (after.equals(before)) {
+            throw new IllegalArgumentException("nothing in " + file + " matches " + from);
+        }
+        Files.writeString(path, after);
+        git("commit", "-qam", why);
+        return git("rev-parse", "HEAD");
+    }
+}

@@ -1,0 +1,130 @@
+package hello.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** The cluster as a person meets it: commands in a clone, and requests to the ingress. */
+final class Cluster {
+    /** The checkout these tests belong to. */
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    /** kubectl's context of the cluster that {@code make up} used from this checkout. */
+    static final String CONTEXT = run(ROOT, "bash", "-c", ". local/lib.sh; context").orFail().line();
+
+    private static final String IP = run(ROOT, "minikube", "-p", CONTEXT, "ip").orFail().line();
+    // The host is a header, as with `curl --resolve`: nobody's hosts file is needed. The JDK wants to be asked for that.
+    private static final HttpClient HTTP;
+
+    static {
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+        HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    private Cluster() {}
+
+    /** What a command said, and how it ended. */
+    record Said(int exit, String output) {
+        Said orFail() {
+            assertThat(exit).as("exit code; it said:\n%s", output).isZero();
+            return this;
+        }
+
+        String line() {
+            return output.strip().lines().reduce((first, last) -> last).orElse("");
+        }
+
+        /** The first number that a pattern's only group finds. */
+        double number(String pattern) {
+            Matcher m = Pattern.compile(pattern).matcher(output);
+            assertThat(m.find()).as("'%s' in:\n%s", pattern, output).isTrue();
+            return Double.parseDouble(m.group(1));
+        }
+    }
+
+    /** Runs a command in a folder, shows what it says while it runs, and gives it back. */
+    static Said run(Path folder, String... command) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+            // What `make e2e` set for this Maven is not for the commands under test.
+            builder.environment().keySet().removeIf(name -> name.startsWith("MAKE") || name.equals("MFLAGS") || name.equals("JAVA_HOME"));
+            Process process = builder.start();
+            process.getOutputStream().close();
+            StringBuilder output = new StringBuilder();
+            try (BufferedReader reader = process.inputReader()) {
+                for (String line; (line = reader.readLine()) != null; ) {
+                    output.append(line).append('\n');
+                    if (command[0].equals("make")) {
+                        System.out.println("    | " + line);
+                    }
+                }
+            }
+            return new Said(process.waitFor(), output.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs a command in this checkout and prints all it says, for a failure's report. */
+    static void tell(String... command) {
+        System.out.println(run(ROOT, command).output());
+    }
+
+    static Said kubectl(String... arguments) {
+        return run(ROOT, Stream.concat(Stream.of("kubectl", "--context", CONTEXT), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    /** A field of one object, empty when object or field are not there. */
+    static String field(String namespace, String object, String jsonPath) {
+        Said said = kubectl("-n", namespace, "get", object, "-o", "jsonpath={" + jsonPath + "}");
+        return said.exit() == 0 ? said.output().strip() : "";
+    }
+
+    static HttpResponse<String> get(String host) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://" + IP + "/")).header("Host", host).header("Accept", "text/plain").timeout(Duration.ofSeconds(2)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** What the service of an environment answers now, or why it does not. */
+    static String answer(String environment) {
+        try {
+            return get(host(environment)).body();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String host(String environment) {
+        return field("hello-" + environment, "ingress/hello", ".spec.rules[0].host");
+    }
+
+    /** Waits until something holds, and gives the seconds that it took. */
+    static double until(String what, Duration atMost, java.util.concurrent.Callable<Boolean> holds) {
+        long begin = System.nanoTime();
+        Awaitility.await(what).atMost(atMost).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(holds);
+        return Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
+    }
+
+    /** Every Application is Synced and Healthy. */
+    static boolean allWell() {
+        List<String> states = kubectl("-n", "argocd", "get", "applications", "-o", "jsonpath={range .items[*]}{.status.sync.status} {.status.health.status}{\"\\n\"}{end}").output().lines().toList();
+        return !states.isEmpty() && states.stream().allMatch("Synced Healthy"::equals);
+    }
+}

@@ -1,0 +1,199 @@
+package hello.e2e;
+
+import static hello.e2e.Cluster.allWell;
+import static hello.e2e.Cluster.answer;
+import static hello.e2e.Cluster.field;
+import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.until;
+import static hello.e2e.Promises.measured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The loop from a commit to an answer, and the ways back. The marks are those of the README; what is asserted is three times
+ * that, so that a busy machine breaks nothing.
+ */
+@Tag("e2e")
+@ExtendWith(Promises.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LoopIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    @TempDir
+    static Path folder;
+
+    static Clone alice;
+    static Clone bob;
+
+    @BeforeAll
+    static void clones() {
+        alice = Clone.of(folder, "alice");
+        bob = Clone.of(folder, "bob");
+        // A cluster that was used before has commits of its own: both take them as the first thing, as people do.
+        for (Clone clone : List.of(alice, bob)) {
+            clone.make("status").orFail();
+            clone.git("pull", "-q", "--no-edit", "cluster", "main");
+        }
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("both hosts answer through the ingress, an unknown host gets 404")
+    void hosts() throws Exception {
+        assertThat(answer("staging")).contains("version ", "commit ", "pod hello-");
+        assertThat(answer("production")).contains("version ", "commit ", "pod hello-");
+        assertThat(Cluster.get("unknown.test").statusCode()).isEqualTo(404);
+        measured("200, 200, 404");
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("a code change reaches curl: commit, image, bump, sync, answer")
+    void codeChange() throws IOException {
+        String commit = alice.changeCode("a change of code");
+        Cluster.Said deploy = alice.make("deploy").orFail();
+        double first = deploy.number("first answer with the new version ([0-9.]+) s after the push");
+        double all = deploy.number("only new pods are ready ([0-9.]+) s after the push");
+        measured("first new answer " + first + " s, only new pods " + all + " s after the bump's push");
+        assertThat(answer("staging")).contains("commit " + commit);
+        assertThat(first).isLessThanOrEqualTo(3 * 5);
+        assertThat(all).isLessThanOrEqualTo(3 * 8);
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("a values change pushed to git is synced")
+    void valuesChange() throws IOException {
+        alice.git("pull", "-q", "--no-edit", "cluster", "main");
+        alice.change("gitops/environments/staging/values.yaml", "(?m)^( *message:).*$", "$1 Good day", "Another greeting");
+        alice.git("push", "-q", "cluster");
+        double seconds = until("staging greets with the new message", PATIENCE, () -> answer("staging").startsWith("Good day"));
+        measured("first new greeting " + seconds + " s after git push");
+        assertThat(seconds).isLessThanOrEqualTo(3 * 5);
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("deploy after commit --amend works")
+    void amend() throws IOException {
+        alice.changeCode("to be amended");
+        alice.make("deploy").orFail();
+        alice.git("commit", "-q", "--amend", "-m", "amended");
+        Cluster.Said deploy = alice.make("deploy").orFail();
+        assertThat(answer("staging")).contains("commit " + alice.git("rev-parse", "HEAD"));
+        measured("first new answer " + deploy.number("first answer with the new version ([0-9.]+) s") + " s");
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("two clones deploy in turn, and neither drops what the other did")
+    void twoClones() throws IOException {
+        bob.changeCode("Bob's change");
+        Cluster.Said refused = bob.make("deploy");
+        assertThat(refused.exit()).isNotZero();
+        assertThat(refused.output()).contains("has commits that are not in yours", "alice: amended", "git pull cluster main");
+        // Both changed the end of one file: Bob has a conflict to solve, as with any git server; he keeps both lines.
+        if (bob.tryGit("pull", "-q", "--no-edit", "cluster", "main").exit() != 0) {
+            Cluster.run(bob.folder(), "sed", "-i.orig", "/^[<=>]\\{7\\}/d", "service/src/main/resources/application.properties").orFail();
+            Cluster.run(bob.folder(), "rm", "service/src/main/resources/application.properties.orig").orFail();
+            bob.git("commit", "-qam", "Bob merges");
+        }
+        bob.make("deploy").orFail();
+        assertThat(answer("staging")).contains("commit " + bob.git("rev-parse", "HEAD"));
+        assertThat(answer("staging")).startsWith("Good day");
+        alice.git("pull", "-q", "--no-edit", "cluster", "main");
+        alice.changeCode("Alice again");
+        alice.make("deploy").orFail();
+        measured("refused once with the commits' names, then " + alice.git("rev-list", "--count", "HEAD") + " commits, both there");
+    }
+
+    @Test
+    @Order(6)
+    @DisplayName("promote brings staging's image to production, rollback takes it back")
+    void promoteAndRollback() throws IOException {
+        alice.make("promote").orFail();
+        String before = alice.git("rev-parse", "HEAD");
+        String after = alice.changeCode("a change to take back");
+        alice.make("deploy").orFail();
+        assertThat(answer("production")).contains("commit " + before);
+        Cluster.Said promote = alice.make("promote").orFail();
+        assertThat(answer("production")).contains("commit " + after);
+        Cluster.Said rollback = alice.make("rollback", "ENV=production").orFail();
+        assertThat(answer("production")).contains("commit " + before);
+        assertThat(answer("staging")).contains("commit " + after);
+        // What a person took back does not come back by itself.
+        Cluster.Said again = alice.make("promote");
+        assertThat(again.exit()).isNotZero();
+        assertThat(again.output()).contains("reverted");
+        measured("promoted in " + promote.number("first answer with the new version ([0-9.]+) s") + " s, back in " + rollback.number("first answer with the new version ([0-9.]+) s") + " s");
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("deleted objects and changed fields that git sets heal")
+    void drift() {
+        until("all is well", PATIENCE, Cluster::allWell);
+        String ns = "hello-staging";
+        List<String> objects = List.of("deployment/hello", "service/hello", "ingress/hello", "hpa/hello", "pdb/hello", "networkpolicy/hello", "serviceaccount/hello");
+        StringBuilder took = new StringBuilder();
+        for (String object : objects) {
+            String uid = field(ns, object, ".metadata.uid");
+            assertThat(uid).as(object).isNotEmpty();
+            kubectl("-n", ns, "delete", object, "--wait=true").orFail();
+            double seconds = until(object + " is back", PATIENCE, () -> !List.of("", uid).contains(field(ns, object, ".metadata.uid")));
+            took.append(object.replaceFirst("/.*", "")).append(' ').append(seconds).append(" s, ");
+        }
+        kubectl("-n", ns, "patch", "service/hello", "--type=json", "-p", "[{\"op\":\"replace\",\"path\":\"/spec/ports/0/port\",\"value\":81}]").orFail();
+        took.append("field ").append(until("the port is 80 again", PATIENCE, () -> field(ns, "service/hello", ".spec.ports[0].port").equals("80"))).append(" s");
+        until("staging answers", PATIENCE, () -> answer("staging").contains("pod hello-"));
+        measured(took.toString());
+    }
+
+    @Test
+    @Order(8)
+    @DisplayName("argocd app sync and argocd app wait work, and a second sync changes nothing")
+    void secondSync() {
+        until("all is well", PATIENCE, Cluster::allWell);
+        Cluster.run(Cluster.ROOT, "make", "sync", "ENV=staging").orFail();
+        String before = generations();
+        Cluster.run(Cluster.ROOT, "make", "sync", "ENV=staging").orFail();
+        Cluster.run(Cluster.ROOT, "local/argocd", "app", "wait", "hello-staging", "hello-production", "platform", "root", "--sync", "--health", "--timeout", "120").orFail();
+        assertThat(generations()).isEqualTo(before);
+        assertThat(allWell()).isTrue();
+        measured(before.lines().count() + " objects, none changed");
+    }
+
+    @Test
+    @Order(9)
+    @DisplayName("bootstrap twice changes nothing")
+    void bootstrapTwice() {
+        until("all is well", PATIENCE, Cluster::allWell);
+        String before = generations();
+        Cluster.Said up = Cluster.run(Cluster.ROOT, "make", "up").orFail();
+        double seconds = up.number("Ready after ([0-9]+) s");
+        assertThat(generations()).isEqualTo(before);
+        measured("second make up " + seconds + " s, " + before.lines().count() + " objects, none changed");
+        assertThat(seconds).isLessThanOrEqualTo(3 * 20);
+    }
+
+    /** Every object that belongs to the platform with its generation: what a write to its spec counts up. */
+    private static String generations() {
+        String kinds = "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,applicationsets,appprojects,namespaces,ingressclasses";
+        return kubectl("get", kinds, "-A", "-o", "jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}")
+                .orFail().output().lines().filter(line -> line.contains("hello") || line.contains("argocd/") || line.contains("traefik") || line.contains("git/")).sorted().collect(Collectors.joining("\n"));
+    }
+}
