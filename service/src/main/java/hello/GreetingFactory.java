@@ -1,0 +1,42 @@
+package hello;
+
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Properties;
+
+/** Puts the greeting together, once: nothing in it changes while the service runs. */
+@Factory
+final class GreetingFactory {
+
+    /**
+     * The greeting of this process.
+     *
+     * @return the greeting
+     * @throws IOException when the build left out git.properties, or the machine does not know its own name
+     */
+    @Singleton
+    Greeting greeting() throws IOException {
+        return greeting(System.getenv());
+    }
+
+    /**
+     * The greeting in an environment. The variables are read as they are: as Micronaut's settings, a "${" in a message would be
+     * taken for the name of another setting.
+     *
+     * @param environment HELLO_MESSAGE, HELLO_NAME and POD_NAME, all optional
+     * @return the greeting
+     * @throws IOException as above
+     */
+    static Greeting greeting(Map<String, String> environment) throws IOException {
+        Properties build = new Properties();
+        try (var file = Application.class.getResourceAsStream("/git.properties")) {
+            build.load(file);
+        }
+        String pod = environment.containsKey("POD_NAME") ? environment.get("POD_NAME") : InetAddress.getLocalHost().getHostName();
+        return new Greeting(environment.getOrDefault("HELLO_MESSAGE", "Hello"), environment.getOrDefault("HELLO_NAME", "world"),
+                build.getProperty("git.build.version"), build.getProperty("git.commit.id"), pod);
+    }
+}
