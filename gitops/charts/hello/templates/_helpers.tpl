@@ -10,6 +10,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
+{{/* The tag as a label, which allows less: 63 characters, with a letter or digit at both ends. */}}
+{{- define "hello.version" -}}
+{{- regexReplaceAll "^[^A-Za-z0-9]+|[^A-Za-z0-9]+$" (trunc 63 .Values.image.tag) "" -}}
+{{- end }}
+
 {{/* repository:tag@digest; the digest may be left out. */}}
 {{- define "hello.image" -}}
 {{- $image := .Values.image -}}
