@@ -10,7 +10,8 @@ die() { printf '\n%s: %s\n' "$(basename "$0")" "$1" >&2; [ -z "${2:-}" ] || prin
 need() { for tool in "$@"; do command -v "$tool" > /dev/null || die "'$tool' is not installed" "install it (mise.toml names the version: \`mise install\`), then run this again"; done; }
 
 # The cluster is the one that `make up` used from this clone, else minikube's current profile; never just kubectl's current context.
-context() { git config hello.context || minikube profile 2> /dev/null || true; }
+profile() { minikube profile 2> /dev/null | sed -n 's/^[* ]*\([A-Za-z0-9][A-Za-z0-9-]*\)$/\1/p' | tail -n 1; }
+context() { git config hello.context || profile; }
 k() { kubectl --context "$CONTEXT" "$@"; }
 # Every script but `up` and `git-cluster` begins with this.
 connect() {
@@ -53,3 +54,9 @@ host_of() { k -n "hello-$1" get ingress hello -o 'jsonpath={.spec.rules[0].host}
 node_ip() { minikube -p "$CONTEXT" ip; }
 # ask HOST [curl options]: curl through the ingress, with no need of the hosts file
 ask() { local host=$1; shift; curl -sS --max-time 2 --resolve "$host:80:${IP:-$(node_ip)}" "$@" "http://$host/"; }
+# committed: what is deployed is a commit, so nothing that no commit has may be left out silently
+committed() {
+  local dirty; dirty=$(git status --porcelain --untracked-files=no; git status --porcelain -- pom.xml service gitops argocd local)
+  [ -z "$dirty" ] || die "there are changes that no commit has:
+$(sort -u <<< "$dirty" | sed 's/^/    /')" "commit them (git commit -a), or set them aside (git stash -u); nothing was deployed"
+}
