@@ -1,0 +1,119 @@
+package hello.chart;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A chart, rendered as Argo CD renders it: release {@code hello}, value files in order, the image's name as a parameter.
+ *
+ * @param folder the chart's folder
+ */
+record Chart(Path folder) {
+
+    /** The oldest Kubernetes that the chart supports. */
+    static final String OLDEST_KUBERNETES = "1.34.0";
+
+    /** The image's name in every rendering. */
+    static final String REPOSITORY = "registry.example/team/hello";
+
+    /** What {@code image.yaml} of an environment looks like. */
+    static final Path IMAGE_FILE = Repository.root().resolve("tests/src/test/resources/image.yaml");
+
+    /** The service's chart. */
+    static final Chart HELLO = new Chart(Repository.CHART);
+
+    /**
+     * Renders on the oldest supported Kubernetes.
+     *
+     * @param valueFiles value files, the last one wins
+     * @return the rendered objects; Helm leaves out those with a hook
+     * @throws IllegalStateException with Helm's message when the chart or the values are refused
+     */
+    List<Map<String, Object>> render(Path... valueFiles) {
+        return Yaml.documents(text(OLDEST_KUBERNETES, valueFiles));
+    }
+
+    /**
+     * Renders.
+     *
+     * @param kubernetes the version of Kubernetes
+     * @param valueFiles value files, the last one wins
+     * @return the text as Helm writes it
+     * @throws IllegalStateException with Helm's message when the chart or the values are refused
+     */
+    String text(String kubernetes, Path... valueFiles) {
+        TemplateCommand template = new Helm(folder)
+                .template()
+                .withName("hello")
+                .withNamespace("hello-test")
+                .withKubeVersion(kubernetes)
+                .set("image.repository", REPOSITORY);
+        for (Path file : valueFiles) {
+            template.withValuesFile(file);
+        }
+        return template.call();
+    }
+
+    /**
+     * Looks the chart over with {@code helm lint --strict}.
+     *
+     * @return Helm's verdict
+     */
+    LintResult lint() {
+        return new Helm(folder).lint().strict().call();
+    }
+
+    /**
+     * Copies the chart, so that a test can change it.
+     *
+     * @param to a folder that does not exist yet
+     * @return the copy
+     */
+    Chart copy(Path to) {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(folder.relativize(file).toString()));
+            }
+            return new Chart(to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Changes a file of a copied chart.
+     *
+     * @param file a path inside the chart
+     * @param old text that must be in it
+     * @param replacement what stands there afterwards
+     */
+    void edit(String file, String old, String replacement) {
+        String text = Repository.read(folder.resolve(file));
+        if (!text.contains(old)) {
+            throw new IllegalArgumentException(file + " does not contain " + old);
+        }
+        write(folder.resolve(file), text.replace(old, replacement));
+    }
+
+    /**
+     * Writes a text file.
+     *
+     * @param file where
+     * @param text what
+     * @return the file
+     */
+    static Path write(Path file, String text) {
+        try {
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
