@@ -24,12 +24,12 @@ final class Cluster {
     /** kubectl's context of the cluster that {@code make up} used from this checkout. */
     static final String CONTEXT = run(ROOT, "bash", "-c", ". local/lib.sh; context").orFail().line();
 
-    private static final String IP = run(ROOT, "minikube", "-p", CONTEXT, "ip").orFail().line();
+    static final String IP = run(ROOT, "minikube", "-p", CONTEXT, "ip").orFail().line();
     // The host is a header, as with `curl --resolve`: nobody's hosts file is needed. The JDK wants to be asked for that.
     private static final HttpClient HTTP;
 
     static {
-        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,connection");
         HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).version(HttpClient.Version.HTTP_1_1).build();
     }
 

@@ -1,0 +1,101 @@
+package hello.e2e;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Open-loop load: requests leave at fixed times whatever became of those before, so that an outage is seen in full. Every second one
+ * opens a connection of its own. Each lost request is counted under its reason.
+ */
+final class Prober implements AutoCloseable {
+    private static final Pattern ANSWER = Pattern.compile("(.+), .+!\nversion \\S+, commit ([0-9a-f]{40}), pod (\\S+)\n?");
+
+    private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1).build();
+    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Thread clock;
+    private final AtomicInteger sent = new AtomicInteger();
+    private final Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> lost = new ConcurrentHashMap<>();
+    private volatile boolean running = true;
+
+    /** Starts to ask a host of the ingress this many times a second. */
+    Prober(String host, int perSecond) {
+        URI uri = URI.create("http://" + Cluster.IP + "/");
+        clock = Thread.ofPlatform().start(() -> {
+            long next = System.nanoTime();
+            while (running) {
+                boolean fresh = sent.incrementAndGet() % 2 == 0;
+                workers.submit(() -> ask(uri, host, fresh));
+                next += 1_000_000_000L / perSecond;
+                LockSupport.parkNanos(next - System.nanoTime());
+            }
+        });
+    }
+
+    private void ask(URI uri, String host, boolean fresh) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Host", host).header("Accept", "text/plain").timeout(Duration.ofSeconds(10));
+        if (fresh) {
+            request.header("Connection", "close");
+        }
+        try {
+            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            Matcher m = ANSWER.matcher(response.body());
+            if (response.statusCode() != 200) {
+                count(lost, "status " + response.statusCode());
+            } else if (!m.matches()) {
+                count(lost, "not the service's answer: " + response.body());
+            } else {
+                count(answers, m.group(1) + " " + m.group(2));
+            }
+        } catch (IOException e) {
+            count(lost, (fresh ? "new connection: " : "kept connection: ") + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void count(Map<String, AtomicInteger> map, String key) {
+        map.computeIfAbsent(key, k -> new AtomicInteger()).incrementAndGet();
+    }
+
+    /** How many requests were sent so far. */
+    int sent() {
+        return sent.get();
+    }
+
+    /** Answers by greeting and commit, for example {@code Hello 3f0c…}. */
+    Map<String, AtomicInteger> answers() {
+        return new TreeMap<>(answers);
+    }
+
+    /** Lost requests by reason. */
+    Map<String, AtomicInteger> lost() {
+        return new TreeMap<>(lost);
+    }
+
+    /** Stops asking and waits for the requests under way. */
+    @Override
+    public void close() {
+        running = false;
+        try {
+            clock.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        workers.close();
+        client.close();
+    }
+}
