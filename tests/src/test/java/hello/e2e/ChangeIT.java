@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -147,7 +148,7 @@ class ChangeIT {
     }
 
     private static void report(Prober prober) {
-        int lost = prober.lost().values().stream().mapToInt(Integer::intValue).sum();
+        int lost = prober.lost().values().stream().mapToInt(AtomicInteger::get).sum();
         measured(prober.sent() + " requests, " + lost + " lost" + (lost == 0 ? "" : " " + prober.lost()));
         assertThat(prober.lost()).isEmpty();
     }

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
  * opens a connection of its own. Each lost request is counted under its reason.
  */
 final class Prober implements AutoCloseable {
+    // The class that lets the JDK's client set a Host has to come first.
+    private static final String NODE = Cluster.IP;
     private static final Pattern ANSWER = Pattern.compile("(.+), .+!\nversion \\S+, commit ([0-9a-f]{40}), pod (\\S+)\n?");
 
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1).build();
@@ -33,7 +35,7 @@ final class Prober implements AutoCloseable {
 
     /** Starts to ask a host of the ingress this many times a second. */
     Prober(String host, int perSecond) {
-        URI uri = URI.create("http://" + Cluster.IP + "/");
+        URI uri = URI.create("http://" + NODE + "/");
         clock = Thread.ofPlatform().start(() -> {
             long next = System.nanoTime();
             while (running) {
