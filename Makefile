@@ -3,6 +3,8 @@
 SHELL := bash
 ENV ?= staging
 export REPO IMAGE HOST PORT TIMEOUT
+# Maven's own libraries use what a JDK 25 warns of.
+export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## */\1\t/p' Makefile | while IFS=$$'\t' read -r target does; do printf '  make %-10s %s\n' "$$target" "$$does"; done

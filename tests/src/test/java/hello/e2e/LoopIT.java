@@ -190,6 +190,24 @@ class LoopIT {
         assertThat(seconds).isLessThanOrEqualTo(3 * 20);
     }
 
+    @Test
+    @Order(10)
+    @DisplayName("the chart installs with plain Helm, with no Argo CD, git server or registry")
+    void plainHelm() throws Exception {
+        String host = "equal-experts-helloworld.com";
+        try {
+            Cluster.run(Cluster.ROOT, "make", "install", "HOST=" + host).orFail();
+            String answer = Cluster.get(host).body();
+            assertThat(answer).contains("commit " + Cluster.run(Cluster.ROOT, "git", "rev-parse", "HEAD").line());
+            until("two pods are ready", PATIENCE, () -> Integer.parseInt(field("hello", "deployment/hello", ".status.readyReplicas")) >= 2);
+            Cluster.run(Cluster.ROOT, "helm", "--kube-context", Cluster.CONTEXT, "-n", "hello", "test", "hello").orFail();
+            measured("answers by " + host + ", 2 pods, helm test passes");
+        } finally {
+            Cluster.run(Cluster.ROOT, "helm", "--kube-context", Cluster.CONTEXT, "-n", "hello", "uninstall", "hello", "--wait");
+            kubectl("delete", "namespace", "hello", "--wait=false");
+        }
+    }
+
     /** Every object that belongs to the platform with its generation: what a write to its spec counts up. */
     private static String generations() {
         String kinds = "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,applicationsets,appprojects,namespaces,ingressclasses";
