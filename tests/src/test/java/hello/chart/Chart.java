@@ -23,6 +23,9 @@ record Chart(Path folder) {
     /** The image's name in every rendering. */
     static final String REPOSITORY = "registry.example/team/hello";
 
+    /** Under this annotation {@link #renderWithTests} shows what {@code helm.sh/hook} says. */
+    static final String SHOWN_HOOK = "shown-hook";
+
     /** What {@code image.yaml} of an environment looks like. */
     static final Path IMAGE_FILE = Repository.root().resolve("tests/src/test/resources/image.yaml");
 
@@ -38,6 +41,21 @@ record Chart(Path folder) {
      */
     List<Map<String, Object>> render(Path... valueFiles) {
         return Yaml.documents(text(OLDEST_KUBERNETES, valueFiles));
+    }
+
+    /**
+     * Renders like {@link #render}, and the pods of {@code helm test}, which Helm leaves out. Hides the hooks of this
+     * chart, so it must be a copy.
+     *
+     * @param valueFiles value files, the last one wins
+     * @return the rendered objects
+     * @throws IllegalStateException with Helm's message when the chart or the values are refused
+     */
+    List<Map<String, Object>> renderWithTests(Path... valueFiles) {
+        for (Path file : Repository.list(folder.resolve("templates/tests"))) {
+            write(file, Repository.read(file).replace("helm.sh/hook:", SHOWN_HOOK + ":"));
+        }
+        return render(valueFiles);
     }
 
     /**
