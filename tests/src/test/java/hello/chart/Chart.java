@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A chart, rendered as Argo CD renders it: release {@code hello}, value files in order, the image's name as a parameter.
+ * A chart, rendered as Argo CD renders it: value files in order, then parameters.
  *
  * @param folder the chart's folder
+ * @param parameters values that win over all files, by their paths
  */
-record Chart(Path folder) {
+record Chart(Path folder, Map<String, String> parameters) {
 
     /** The oldest Kubernetes that the chart supports. */
     static final String OLDEST_KUBERNETES = "1.34.0";
@@ -30,7 +31,7 @@ record Chart(Path folder) {
     static final Path IMAGE_FILE = Repository.root().resolve("tests/src/test/resources/image.yaml");
 
     /** The service's chart. */
-    static final Chart HELLO = new Chart(Repository.CHART);
+    static final Chart HELLO = new Chart(Repository.CHART, Map.of("image.repository", REPOSITORY));
 
     /**
      * Renders on the oldest supported Kubernetes.
@@ -71,8 +72,8 @@ record Chart(Path folder) {
                 .template()
                 .withName("hello")
                 .withNamespace("hello-test")
-                .withKubeVersion(kubernetes)
-                .set("image.repository", REPOSITORY);
+                .withKubeVersion(kubernetes);
+        parameters.forEach(template::set);
         for (Path file : valueFiles) {
             template.withValuesFile(file);
         }
@@ -99,7 +100,7 @@ record Chart(Path folder) {
             for (Path file : files.toList()) {
                 Files.copy(file, to.resolve(folder.relativize(file).toString()));
             }
-            return new Chart(to);
+            return new Chart(to, parameters);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -43,6 +43,7 @@ class ValuesTest {
         Matcher wanted = Pattern.compile("^# refused: (.+)").matcher(Repository.read(values));
         assertThat(wanted.find()).as("the first line says `# refused: ` and a part of the message").isTrue();
         assertThatThrownBy(() -> Chart.HELLO.text(Chart.OLDEST_KUBERNETES, PRODUCTION, Chart.IMAGE_FILE, values))
+                .as("%s", values.getFileName())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(wanted.group(1));
     }
@@ -52,7 +53,7 @@ class ValuesTest {
     void accepts(Path values) {
         List<Map<String, Object>> objects =
                 Chart.HELLO.copy(folder.resolve("chart")).renderWithTests(PRODUCTION, Chart.IMAGE_FILE, values);
-        assertThat(ChartRules.broken(objects)).isEmpty();
+        assertThat(ChartRules.broken(objects)).as("%s", values).isEmpty();
     }
 
     @Test

@@ -1,0 +1,181 @@
+package hello.chart;
+
+import static hello.chart.Yaml.at;
+import static hello.chart.Yaml.list;
+import static hello.chart.Yaml.mapAt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything beside the service's chart that a cluster gets: valid, within its rights, one version of each thing. */
+class PlatformTest {
+
+    private static final Path PLATFORM = Repository.root().resolve("gitops/platform");
+    private static final Path LOCAL = Repository.root().resolve("local");
+    private static final Path INSTALL = Repository.root().resolve("argocd/install");
+    private static final Path PRODUCTION = Repository.ENVIRONMENTS.resolve("production/values.yaml");
+
+    /** Kinds whose fields no model here knows: Argo CD's own and kustomize's. */
+    private static final Set<String> OTHER_KINDS = Set.of(
+            "argoproj.io/v1alpha1/Application",
+            "argoproj.io/v1alpha1/ApplicationSet",
+            "argoproj.io/v1alpha1/AppProject",
+            "kustomize.config.k8s.io/v1beta1/Kustomization");
+
+    @TempDir
+    private Path folder;
+
+    static Stream<Path> manifests() {
+        return Stream.of(PLATFORM, LOCAL, INSTALL).flatMap(path -> Repository.yamlBelow(path).stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("manifests")
+    void eachManifestIsValid(Path file) {
+        for (Map<String, Object> object : Yaml.documents(Repository.read(file))) {
+            // What kustomize deletes need only be named.
+            assertValid(object, object.containsKey("$patch"));
+        }
+    }
+
+    @Test
+    void theRootIsValid() {
+        Platform.ROOT.render().forEach(object -> assertValid(object, false));
+    }
+
+    private static void assertValid(Map<String, Object> object, boolean deleted) {
+        String kind = object.get("apiVersion") + "/" + object.get("kind");
+        if (!deleted && !OTHER_KINDS.contains(kind)) {
+            assertThat(KubernetesModel.mistakes(object)).as(kind).isEmpty();
+        }
+    }
+
+    @Test
+    void theRootAsksForWhatItNeeds() {
+        Chart bare = new Chart(Platform.ROOT.folder(), Map.of());
+        assertThatThrownBy(bare::render).hasMessageContaining("'/repoURL'").hasMessageContaining("'/image'");
+    }
+
+    @Test
+    void podsInRestrictedNamespacesAreRestricted() {
+        List<Map<String, Object>> objects = Stream.of(PLATFORM, LOCAL)
+                .flatMap(path -> Platform.kustomized(path).stream())
+                .toList();
+        Set<Object> restricted = new HashSet<>();
+        objects.stream()
+                .filter(object -> "Namespace".equals(object.get("kind"))
+                        && mapAt(object, "metadata", "labels").containsValue("restricted"))
+                .forEach(namespace -> restricted.add(at(namespace, "metadata", "name")));
+        assertThat(objects)
+                .filteredOn(object -> "Deployment".equals(object.get("kind"))
+                        && restricted.contains(mapAt(object, "metadata").get("namespace")))
+                .isNotEmpty()
+                .allSatisfy(deployment -> assertThat(RestrictedPod.mistakes(mapAt(deployment, "spec", "template", "spec")))
+                        .isEmpty());
+    }
+
+    @Test
+    void applicationsAndRightsFitTogether() {
+        assertThat(broken(Platform.ROOT)).isEmpty();
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                arguments("platform", "path: gitops/platform", "path: platform", "platform has a folder platform"),
+                arguments("platform", "namespace: traefik", "namespace: default", "platform may go to its namespace"),
+                arguments("platform", "project: platform", "project: hello", "platform may go to its namespace"),
+                arguments("environments", "releaseName: hello", "valueFiles: [../../none.yaml]", "duplicate"),
+                arguments("environments", "/values.yaml'", "/value.yaml'", "has a value file ../../environments/staging/value.yaml"),
+                arguments("environments", "namespace: 'hello-", "namespace: 'helo-", "may go to its namespace"),
+                arguments("projects", "sourceRepos: [{{ .Values.repoURL }}]", "sourceRepos: ['*']", "from its repository alone"),
+                arguments("projects", "    - {group: policy, kind: PodDisruptionBudget}\n", "", "hello may make PodDisruptionBudget hello"),
+                arguments("projects", "kind: HorizontalPodAutoscaler}", "kind: HorizontalPodAutoscaler}\n    - {group: batch, kind: Job}",
+                        "hello needs its right to Job"),
+                arguments("projects", "kind: IngressClass, name: traefik", "kind: IngressClass, name: nginx", "platform may make IngressClass traefik"));
+    }
+
+    @ParameterizedTest(name = "{0}: {2}")
+    @MethodSource("mistakes")
+    void noticesWhatDoesNotFit(String template, String right, String wrong, String sentence) {
+        Chart copy = Platform.ROOT.copy(folder.resolve("root"));
+        copy.edit("templates/" + template + ".yaml", right, wrong);
+        assertThat(broken(copy)).anyMatch(broken -> broken.contains(sentence));
+    }
+
+    private static List<String> broken(Chart root) {
+        try {
+            return new Platform(root.render(), Platform.kustomized(PLATFORM), Chart.HELLO.render(PRODUCTION, Chart.IMAGE_FILE))
+                    .broken();
+        } catch (org.yaml.snakeyaml.error.YAMLException e) {
+            return List.of(e.getMessage());
+        }
+    }
+
+    @Test
+    void environmentsHaveHostsOfTheirOwnAndLeaveTheImageToTheMachine() {
+        Set<Object> hosts = new HashSet<>();
+        for (Path environment : Repository.list(Repository.ENVIRONMENTS)) {
+            Map<String, Object> values = Yaml.document(Repository.read(environment.resolve("values.yaml")));
+            assertThat(values).as("%s", environment).doesNotContainKey("image");
+            assertThat(list(at(values, "ingress", "hosts"))).as("%s", environment).allMatch(hosts::add);
+        }
+    }
+
+    @Test
+    void theChartAndTheIngressControllerMeanTheSame() {
+        List<Map<String, Object>> platform = Platform.kustomized(PLATFORM);
+        Map<String, Object> defaults = Yaml.document(Repository.read(Repository.CHART.resolve("values.yaml")));
+        assertThat(names(platform, "Namespace")).containsExactly(at(defaults, "networkPolicy", "ingressNamespace"));
+        assertThat(names(platform, "IngressClass")).containsExactly(at(defaults, "ingress", "className"));
+    }
+
+    private static List<Object> names(List<Map<String, Object>> objects, String kind) {
+        return objects.stream()
+                .filter(object -> kind.equals(object.get("kind")))
+                .map(object -> at(object, "metadata", "name"))
+                .toList();
+    }
+
+    @Test
+    void eachImageHasOneVersion() {
+        Map<String, Set<String>> tags = new TreeMap<>();
+        Stream.of("gitops", "local", "argocd")
+                .flatMap(path -> Repository.yamlBelow(Repository.root().resolve(path)).stream())
+                .flatMap(file -> Pattern.compile("image: \"?([a-z0-9./-]+):([A-Za-z0-9._-]+)").matcher(Repository.read(file)).results())
+                .forEach(image -> tags.computeIfAbsent(image.group(1), name -> new TreeSet<>()).add(image.group(2)));
+        assertThat(tags).hasSizeGreaterThan(2).allSatisfy((image, versions) -> assertThat(versions).as(image).hasSize(1));
+        assertThat(tags.get("quay.io/argoproj/argocd")).containsExactly("v" + tool("argocd"));
+    }
+
+    @Test
+    void toolsAndTheirServersAreOfOneVersion() {
+        Object install = at(Yaml.document(Repository.read(INSTALL.resolve("kustomization.yaml"))), "resources", 1);
+        assertThat(install.toString()).contains("?ref=v" + tool("argocd") + "&");
+        assertThat(Repository.read(Repository.root().resolve("pom.xml")))
+                .contains("<maven.compiler.release>" + tool("java").replaceAll(".*-|\\..*", "") + "<");
+        assertThat(Chart.HELLO.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE)).isNotEmpty();
+    }
+
+    private static String tool(String name) {
+        Matcher version = Pattern.compile("(?m)^" + name + " = \"(.+)\"")
+                .matcher(Repository.read(Repository.root().resolve("mise.toml")));
+        assertThat(version.find()).as("mise.toml has " + name).isTrue();
+        return version.group(1);
+    }
+}
