@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nothing breaks while it changes: asked 200 times a second through the ingress. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
+@Order(2)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChangeIT {
     private static final int PER_SECOND = 200;

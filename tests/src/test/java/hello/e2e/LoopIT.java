@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("e2e")
 @ExtendWith(Promises.class)
+@Order(1)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LoopIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
