@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +105,7 @@ final class ChartRules {
     }
 
     private void ports() {
-        Map<String, Object> ports = new java.util.HashMap<>();
+        Map<String, Object> ports = new HashMap<>();
         mapsAt(container(), "ports").forEach(port -> ports.put((String) port.get("name"), port.get("containerPort")));
         rule(ports.equals(Map.of("http", setting("micronaut.server.port"), "management", setting("endpoints.all.port"))),
                 "the container's ports are those of application.properties, not " + ports);

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /** The chart in every environment: renders, is valid, keeps the rules; and the rules notice planted mistakes. */
 class ChartTest {
@@ -150,7 +151,7 @@ class ChartTest {
     private static List<String> brokenOrRefused(Chart chart) {
         try {
             return ChartRules.broken(chart.renderWithTests(PRODUCTION, Chart.IMAGE_FILE));
-        } catch (IllegalStateException | org.yaml.snakeyaml.error.YAMLException refused) {
+        } catch (IllegalStateException | YAMLException refused) {
             return List.of(refused.getMessage());
         }
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What Argo CD is told to run, from where, to where and with which rights; and whether those fit together. */
@@ -129,7 +130,7 @@ final class Platform {
 
     private static boolean glob(Object pattern, Object text) {
         String regex = String.join(".*", Arrays.stream(pattern.toString().split("\\*", -1))
-                .map(java.util.regex.Pattern::quote)
+                .map(Pattern::quote)
                 .toList());
         return text.toString().matches(regex);
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /** Everything beside the service's chart that a cluster gets: valid, within its rights, one version of each thing. */
 class PlatformTest {
@@ -122,7 +123,7 @@ class PlatformTest {
         try {
             return new Platform(root.render(), Platform.kustomized(PLATFORM), Chart.HELLO.render(PRODUCTION, Chart.IMAGE_FILE))
                     .broken();
-        } catch (org.yaml.snakeyaml.error.YAMLException e) {
+        } catch (YAMLException e) {
             return List.of(e.getMessage());
         }
     }

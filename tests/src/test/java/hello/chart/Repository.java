@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Where things are in this repository, wherever the tests are started. */
@@ -68,7 +69,7 @@ final class Repository {
         }
     }
 
-    private static List<Path> sorted(Path folder, int depth, java.util.function.Predicate<Path> wanted) {
+    private static List<Path> sorted(Path folder, int depth, Predicate<Path> wanted) {
         try (Stream<Path> paths = Files.walk(folder, depth)) {
             List<Path> found = paths.filter(wanted).sorted().toList();
             if (found.isEmpty()) {

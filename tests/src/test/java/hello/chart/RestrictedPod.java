@@ -1,6 +1,7 @@
 package hello.chart;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +46,7 @@ final class RestrictedPod {
         Map<String, Object> own = security(container);
         String name = container.get("name") + ": ";
         // What a container does not say, its pod says.
-        Map<String, Object> all = new java.util.HashMap<>(pod);
+        Map<String, Object> all = new HashMap<>(pod);
         all.putAll(own);
         if (!Boolean.TRUE.equals(all.get("runAsNonRoot"))) {
             mistakes.add(name + "runAsNonRoot is not true");

@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.representer.Representer;
 
 /** YAML as plain Java values, read strictly: a key twice in one map is an error. */
@@ -21,7 +23,7 @@ final class Yaml {
      *
      * @param text the YAML text
      * @return the documents in order
-     * @throws org.yaml.snakeyaml.error.YAMLException with line and column, when the text is no YAML or has a key twice
+     * @throws YAMLException with line and column, when the text is no YAML or has a key twice
      * @throws ClassCastException when a document is not a map
      */
     static List<Map<String, Object>> documents(String text) {
@@ -69,14 +71,14 @@ final class Yaml {
      * @param from where to begin
      * @param path names of keys, and positions in lists
      * @return the value there
-     * @throws java.util.NoSuchElementException when there is none
+     * @throws NoSuchElementException when there is none
      */
     static Object at(Object from, Object... path) {
         Object value = from;
         for (Object step : path) {
             Object next = step instanceof Integer position ? list(value).get(position) : map(value).get((String) step);
             if (next == null) {
-                throw new java.util.NoSuchElementException("nothing at " + Arrays.toString(path) + ", step " + step);
+                throw new NoSuchElementException("nothing at " + Arrays.toString(path) + ", step " + step);
             }
             value = next;
         }
