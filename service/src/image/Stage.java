@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -24,6 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Lays out what goes into the image, a folder for each layer: the Java runtime with the modules that are needed and no others,
@@ -108,7 +113,7 @@ final class Stage {
 
     private void run(String classPath) throws Exception {
         copyLibraries(classPath);
-        replace(application, "hello.jar", jar);
+        packApplication();
         String obstacle = link();
         boolean archived = false;
         if (obstacle == null) {
@@ -157,6 +162,30 @@ final class Stage {
         for (Path file : jars()) {
             if (!wanted.contains(file.getFileName().toString())) {
                 Files.delete(file);
+            }
+        }
+    }
+
+    /**
+     * Packs the application's jar anew: without times and file modes, which depend on the machine's settings, and without compression,
+     * as the layer is compressed anyway, and better in one piece.
+     */
+    private void packApplication() throws IOException {
+        Files.createDirectories(application);
+        try (ZipFile from = new ZipFile(jar.toFile()); ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(application.resolve("hello.jar")))) {
+            List<? extends ZipEntry> entries = from.stream().filter(e -> !e.getName().startsWith("META-INF/maven/"))
+                    .sorted(Comparator.comparing((ZipEntry e) -> !e.getName().equals("META-INF/MANIFEST.MF")).thenComparing(ZipEntry::getName)).toList();
+            for (ZipEntry entry : entries) {
+                byte[] content = from.getInputStream(entry).readAllBytes();
+                CRC32 sum = new CRC32();
+                sum.update(content);
+                ZipEntry stored = new ZipEntry(entry.getName());
+                stored.setMethod(ZipEntry.STORED);
+                stored.setSize(content.length);
+                stored.setCrc(sum.getValue());
+                stored.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+                to.putNextEntry(stored);
+                to.write(content);
             }
         }
     }
