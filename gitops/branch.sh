@@ -61,8 +61,9 @@ write() {
 # swap: fetch, decide at the head that is there now, commit, push only onto that very head; otherwise again, with jitter.
 # `decide` sets $message and $to (tag, digest, commit), or ends the script.
 swap() {
-  local try said new whole=''
+  local try said new whole
   for ((try = 1; try <= tries; try++)); do
+    whole=''
     [ "$(git rev-parse --is-shallow-repository)" = false ] || whole=--unshallow # ancestry needs the history
     if said=$(git fetch --quiet --no-tags --no-write-fetch-head --refmap= ${whole:+"$whole"} -- "$remote" "+refs/heads/$branch:$seen" 2>&1); then
       head=$(git rev-parse "$seen")
