@@ -4,6 +4,7 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Properties;
 
@@ -15,7 +16,7 @@ final class GreetingFactory {
      * The greeting of this process.
      *
      * @return the greeting
-     * @throws IOException when the build left out git.properties, or the machine does not know its own name
+     * @throws IOException when the build left out git.properties
      */
     @Singleton
     Greeting greeting() throws IOException {
@@ -35,8 +36,20 @@ final class GreetingFactory {
         try (var file = Application.class.getResourceAsStream("/git.properties")) {
             build.load(file);
         }
-        String pod = environment.containsKey("POD_NAME") ? environment.get("POD_NAME") : InetAddress.getLocalHost().getHostName();
         return new Greeting(environment.getOrDefault("HELLO_MESSAGE", "Hello"), environment.getOrDefault("HELLO_NAME", "world"),
-                build.getProperty("git.build.version"), build.getProperty("git.commit.id"), pod);
+                build.getProperty("git.build.version"), build.getProperty("git.commit.id"), pod(environment));
+    }
+
+    private static String pod(Map<String, String> environment) {
+        for (String variable : new String[] {"POD_NAME", "HOSTNAME"}) {
+            if (!environment.getOrDefault(variable, "").isBlank()) {
+                return environment.get(variable);
+            }
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown"; // a name that does not resolve is no reason not to greet
+        }
     }
 }
