@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -140,7 +141,18 @@ final class Stage {
         String asked = System.getProperty("image.base", "");
         String base = !asked.isEmpty() ? asked : obstacle == null ? BASE : JAVA_BASE;
         writeContents(base, obstacle == null);
-        Files.writeString(out.resolve("jib.properties"), "staged.architecture=%s\nstaged.base=%s\nstaged.java=%s\n".formatted(architecture, base, obstacle == null ? "/opt/java/bin/java" : "/opt/java/openjdk/bin/java"));
+        Properties commit = new Properties(); // as it is in the jar, so that the image's labels cannot say something else
+        try (ZipFile packed = new ZipFile(jar.toFile()); InputStream file = packed.getInputStream(packed.getEntry("git.properties"))) {
+            commit.load(file);
+        }
+        Files.writeString(out.resolve("jib.properties"), """
+                staged.architecture=%s
+                staged.base=%s
+                staged.java=%s
+                staged.commit=%s
+                staged.time=%s
+                """.formatted(architecture, base, obstacle == null ? "/opt/java/bin/java" : "/opt/java/openjdk/bin/java",
+                commit.getProperty("git.commit.id"), commit.getProperty("git.commit.time")));
     }
 
     /** Copies the libraries into one folder. */
