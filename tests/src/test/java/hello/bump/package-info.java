@@ -1,0 +1,2 @@
+/** gitops/bump and gitops/rollback against real bare repositories, with real bash and git. */
+package hello.bump;
