@@ -35,7 +35,7 @@ class LoopIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Another one each time, so that the tests can run again on the same cluster. */
-    private static final String GREETING = "Good day " + System.currentTimeMillis() % 100_000;
+    private static final String GREETING = "Grüß Gott " + System.currentTimeMillis() % 100_000;
 
     @TempDir
     static Path folder;
