@@ -5,6 +5,10 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
@@ -20,7 +24,26 @@ final class GreetingFactory {
      */
     @Singleton
     Greeting greeting() throws IOException {
-        return greeting(System.getenv());
+        Path own = Path.of("/proc/self/environ");
+        return greeting(Files.isReadable(own) ? utf8(Files.readAllBytes(own)) : System.getenv());
+    }
+
+    /**
+     * The environment as Linux keeps it, taken for UTF-8. {@link System#getenv()} decodes it by the locale, and a small image has
+     * none: letters beyond ASCII would be lost.
+     *
+     * @param environ {@code NAME=value} pairs, each ended by a zero byte (proc_pid_environ(5))
+     * @return the variables by name
+     */
+    static Map<String, String> utf8(byte[] environ) {
+        Map<String, String> environment = new HashMap<>();
+        for (String pair : new String(environ, StandardCharsets.UTF_8).split("\0")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                environment.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+        }
+        return environment;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,12 @@ class HelloTest {
         assertEquals(200, answer.statusCode());
         assertEquals("text/html;charset=utf-8", Client.type(answer));
         assertEquals("", answer.body());
+    }
+
+    @Test
+    void environmentIsUtf8WhateverTheLocale() {
+        byte[] environ = "HELLO_MESSAGE=Grüß=Gott\0EMPTY=\0odd\0".getBytes(StandardCharsets.UTF_8);
+        assertEquals(Map.of("HELLO_MESSAGE", "Grüß=Gott", "EMPTY", ""), GreetingFactory.utf8(environ));
     }
 
     @Test
