@@ -41,4 +41,9 @@ test: ## everything that needs Maven and a JDK alone
 e2e: ## the promises, on the cluster that up made
 	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify
 
+lint: ## workflows and shell scripts, with the linters that are here
+	@.github/lint
+bench: ## how fast the image starts and answers, beside others, in one run
+	@service/bench/bench
+
 .PHONY: help up deploy promote rollback status sync ui down install build run test e2e bench lint
