@@ -129,6 +129,9 @@ class LoopIT {
     @Order(6)
     @DisplayName("promote brings staging's image to production, rollback takes it back")
     void promoteAndRollback() throws IOException {
+        alice.git("pull", "-q", "--no-edit", "cluster", "main");
+        alice.changeCode("a version to keep");
+        alice.make("deploy").orFail();
         alice.make("promote").orFail();
         String before = alice.git("rev-parse", "HEAD");
         String after = alice.changeCode("a change to take back");
