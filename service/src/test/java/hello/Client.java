@@ -13,7 +13,7 @@ import java.util.Properties;
 /** Speaks HTTP to the service under test, and knows what its build says. */
 final class Client {
 
-    static final String MESSAGE = "Grüß \"${not.a.setting}\"";
+    static final String MESSAGE = "Hi \"${not.a.setting}\"";
     static final String NAME = "<b>Jo</b> & {pod}";
     static final String POD = "pod-'1'<2>";
 

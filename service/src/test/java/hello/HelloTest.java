@@ -52,7 +52,7 @@ class HelloTest {
         assertEquals(200, answer.statusCode());
         assertEquals("text/html;charset=utf-8", Client.type(answer));
         String page = answer.body();
-        assertTrue(page.contains("<h1>Grüß &#34;$&#123;not.a.setting&#125;&#34;, &#60;b&#62;Jo&#60;/b&#62; &#38; &#123;pod&#125;!</h1>"), page);
+        assertTrue(page.contains("<h1>Hi &#34;$&#123;not.a.setting&#125;&#34;, &#60;b&#62;Jo&#60;/b&#62; &#38; &#123;pod&#125;!</h1>"), page);
         assertTrue(page.contains(">pod-&#39;1&#39;&#60;2&#62;</code>"), page);
         assertTrue(page.contains("title=\"" + Client.build("git.commit.id") + "\""), page);
         assertTrue(page.contains(">" + Client.build("git.build.version") + "</code>"), page);
