@@ -37,7 +37,7 @@ run: ## the service on this machine with no cluster: http://localhost:8080 (PORT
 
 ##@ checks
 test: ## everything that needs Maven and a JDK alone
-	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp verify
+	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -fae verify
 e2e: ## the promises, on the cluster that up made
 	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify
 
