@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BumpModelTest {
 
     private static final long FIRST = Long.getLong("bump.seed", 1);
-    private static final int SEEDS = Integer.getInteger("bump.seeds", 20);
+    private static final int SEEDS = Integer.getInteger("bump.seeds", 16);
 
     @TempDir
     private static Path folder;
@@ -76,7 +76,8 @@ class BumpModelTest {
         for (long seed : LongStream.concat(LongStream.of(likely), LongStream.rangeClosed(1, 60)).toArray()) {
             Optional<AssertionError> failure = failure(seed, scripts, new AtomicInteger(), new AtomicInteger());
             if (failure.isPresent()) {
-                System.out.printf("bump: planted '%s', seen by seed %d: %s%n", name, seed, failure.get().getCause().getMessage().strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("(.{150}).*", "$1 ..."));
+                String seen = failure.get().getCause().getMessage().strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("(.{150}).*", "$1 ...");
+                System.out.printf("bump: planted '%s', seen by seed %d: %s%n", name, seed, seen);
                 return;
             }
         }

@@ -93,7 +93,7 @@ class BumpTest {
     @Test
     void halfDoneWorkInTheCloneStaysAsItIs() {
         String commit = commit("One");
-        world.must("cd workflow; git checkout -q -b mine; echo staged >a; git add a; echo changed >>gitops/environments/staging/values.yaml; echo new >b; mkdir deep");
+        world.must("cd workflow; git checkout -q -b mine; echo staged >a; git add a; echo changed >>gitops/environments/staging/values.yaml; mkdir deep; echo new >deep/b");
         String before = world.stateOf("workflow");
         assertThat(world.run(world.bump("workflow/deep", "line", Image.of(commit))).outcome()).as("from a folder inside the clone").isEqualTo("bumped");
         assertThat(world.stateOf("workflow")).isEqualTo(before);
@@ -105,7 +105,8 @@ class BumpTest {
     void amendedCommitReplacesTheOneItAmends() {
         String first = commit("One");
         bump(first);
-        String amended = world.must("cd workflow; git fetch -q origin; git checkout -q -B mine " + first + "; git commit -q --amend --allow-empty -m 'One, better'; git rev-parse HEAD");
+        String amended = world.must("cd workflow; git fetch -q origin; git checkout -q -B mine " + first
+                + "; git commit -q --amend --allow-empty -m 'One, better'; git rev-parse HEAD");
         bump(amended);
         assertThat(world.image()).contains(Image.of(amended));
         bump(first);
@@ -226,7 +227,11 @@ class BumpTest {
     @Test
     void noRightToPushIsSaid() {
         String commit = commit("One");
-        world.must("printf '%s\\n' '#!/bin/sh' 'echo \"main is protected: denied\" >&2' 'exit 1' >remote.git/pre; mkdir -p remote.git/hooks; mv remote.git/pre remote.git/hooks/pre-receive; chmod +x remote.git/hooks/pre-receive");
+        world.must("""
+                mkdir -p remote.git/hooks
+                printf '%s\\n' '#!/bin/sh' 'echo "main is protected: denied" >&2' 'exit 1' >remote.git/hooks/pre-receive
+                chmod +x remote.git/hooks/pre-receive
+                """);
         refused(world.bump("workflow", "line", Image.of(commit), "--tries", "2"), "no right to do that. Let this account push to main of line");
     }
 
