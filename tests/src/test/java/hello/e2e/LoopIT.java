@@ -223,10 +223,14 @@ class LoopIT {
         }
     }
 
-    /** Every object that belongs to the platform with its generation: what a write to its spec counts up. */
+    /**
+     * Every object that belongs to the platform with its generation: what a write to its spec counts up. An ApplicationSet's counts
+     * each refresh, too, so it is there with its spec.
+     */
     private static String generations() {
-        String kinds = "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,applicationsets,appprojects,namespaces,ingressclasses";
+        String kinds = "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,appprojects,namespaces,ingressclasses";
         return kubectl("get", kinds, "-A", "-o", "jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}")
-                .orFail().output().lines().filter(line -> line.contains("hello") || line.contains("argocd/") || line.contains("traefik") || line.contains("git/")).sorted().collect(Collectors.joining("\n"));
+                .orFail().output().lines().filter(line -> line.contains("hello") || line.contains("argocd/") || line.contains("traefik") || line.contains("git/")).sorted().collect(Collectors.joining("\n"))
+                + "\nApplicationSet " + field("argocd", "applicationset/environments", ".spec");
     }
 }
