@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BumpModelTest {
 
     private static final long FIRST = Long.getLong("bump.seed", 1);
-    private static final int SEEDS = Integer.getInteger("bump.seeds", 16);
+    private static final int SEEDS = Integer.getInteger("bump.seeds", 12);
 
     @TempDir
     private static Path folder;
@@ -68,7 +68,7 @@ class BumpModelTest {
             no respect for reverts | 2  | by=$(reverted)                         | by=
             a push by force        | 3  | `--force-with-lease="refs/heads/$branch:$head"` | --force
             a history cut short    | 10 | whole=--unshallow                      | whole=''
-            comments dropped  | 1  | `if [ -n "$was" ]; then git cat-file`  | `if false; then git cat-file`
+            comments dropped       | 8  | `if [ -n "$was" ]; then git cat-file`  | `if false; then git cat-file`
             """)
     void mistakeIsSeen(String name, long likely, String right, String wrong) throws Exception {
         Path scripts = World.withMistake(Files.createDirectory(folder.resolve(name)), right, wrong);
