@@ -15,6 +15,7 @@ context() { git config hello.context || profile; }
 k() { kubectl --context "$CONTEXT" "$@"; }
 # Every script but `up` and `git-cluster` begins with this.
 connect() {
+  [ -z "${HELLO_CONNECTED:-}" ] || return 0 # the script that called this one has done it
   need git kubectl
   CONTEXT=$(context); export CONTEXT
   [ -n "$CONTEXT" ] || die "no cluster is known here" "make up"
@@ -22,6 +23,7 @@ connect() {
     die "the cluster '$CONTEXT' has no platform, or does not answer: ${REPO##*$'\n'}" "make up (it starts a stopped minikube, too)"
   IMAGE=$(k -n argocd get application root -o 'jsonpath={.spec.source.helm.parameters[?(@.name=="image")].value}')
   set_remote
+  export HELLO_CONNECTED=yes REPO IMAGE
 }
 # The git remote `cluster` is the repository that Argo CD follows. The in-cluster one is reached through a script, which git asks to be
 # allowed, here for this clone only.
