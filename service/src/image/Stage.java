@@ -360,7 +360,6 @@ final class Stage {
         command.add("hello.Application");
         Path output = out.resolve("check.log");
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().clear(); // as in the pod
         builder.environment().put("MICRONAUT_SERVER_PORT", String.valueOf(port));
         builder.environment().put("ENDPOINTS_ALL_PORT", String.valueOf(management));
         Process process = builder.start();
@@ -479,9 +478,7 @@ final class Stage {
     }
 
     private static Output execute(Path folder, List<String> command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().clear(); // this machine's locale would be seen in the archive
-        Process process = builder.start();
+        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
         StringBuilder text = new StringBuilder();
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             lines.lines().forEach(l -> text.append(l).append('\n'));
