@@ -262,7 +262,8 @@ final class Stage {
 
     /**
      * Makes the archive of the libraries' classes, unless it is there already. It is made with a relative class path, so that it does
-     * not know where the build is, and of libraries that have the time that they will have in the image.
+     * not know where the build is, of libraries that have the time that they will have in the image, and with no compiler: its threads
+     * would leave names in the archive, other ones each time (JDK-8305753).
      *
      * @return whether there is one
      */
@@ -278,7 +279,7 @@ final class Stage {
         delete(archive);
         Files.createDirectories(archive);
         List<String> command = new ArrayList<>(List.of(runtime.resolve("bin/java").toString(), "-XX:+UseSerialGC", "-Xmx128m", "-XX:-UsePerfData",
-                "-Xshare:dump", "-Xlog:disable", "-Xlog:all=error:stderr", "-XX:SharedClassListFile=" + classList.toAbsolutePath(),
+                "-Xint", "-Xshare:dump", "-Xlog:disable", "-Xlog:all=error:stderr", "-XX:SharedClassListFile=" + classList.toAbsolutePath(),
                 "-XX:SharedArchiveFile=" + archive.resolve("hello.jsa"), "-cp", String.join(":", jars().stream().map(l -> "libraries/" + l.getFileName()).toList())));
         Output dumped = execute(out, command);
         if (dumped.code != 0) {

@@ -195,6 +195,7 @@ class ImageIT {
     private static String run(Path folder, String... command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().remove("JAVA_HOME");
+        builder.environment().put("LC_ALL", folder.equals(clean) ? "POSIX" : "C.UTF-8"); // the image must not show it
         Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes());
