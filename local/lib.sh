@@ -42,6 +42,14 @@ fetch() {
   local said
   said=$(git fetch -q cluster 2>&1) || die "cannot fetch from $REPO: $said" "$(if_local 'make status shows whether the git server runs' 'check the network and your rights, then again')"
 }
+# keep: the commits that only the cluster had, as far as this clone has seen them, get a ref of their own here
+keep() {
+  local ref
+  git rev-parse -q --verify cluster/main > /dev/null && [ -n "$(git rev-list cluster/main --not --branches --remotes=origin)" ] || return 0
+  ref=refs/saved/cluster-$(git rev-parse --short=12 cluster/main)
+  git update-ref "$ref" cluster/main
+  say "commits that only the cluster had are kept as $ref: git log $ref"
+}
 is_local() { [ "$REPO" = "$GIT_URL" ]; }
 if_local() { if is_local; then echo "$1"; else echo "$2"; fi; }
 # Tell Argo CD that the repository has changed. It would poll, but only once a minute.
