@@ -15,6 +15,18 @@ record Clone(Path folder) {
         return clone;
     }
 
+    /** As {@link #of}, and then takes what the cluster's repository has, as people do first of all. */
+    static Clone fresh(Path parent, String person) {
+        Clone clone = of(parent, person);
+        clone.make("status").orFail();
+        return clone.pull();
+    }
+
+    Clone pull() {
+        git("pull", "-q", "--no-edit", "cluster", "main");
+        return this;
+    }
+
     String git(String... arguments) {
         return tryGit(arguments).orFail().line();
     }
@@ -37,6 +49,14 @@ record Clone(Path folder) {
     String changeCode(String what) throws IOException {
         Files.writeString(folder.resolve("service/src/main/resources/application.properties"), "# " + what + "\n", StandardOpenOption.APPEND);
         git("commit", "-qam", what);
+        return git("rev-parse", "HEAD");
+    }
+
+    /** Writes a file and commits it; gives the commit. */
+    String write(String file, String text, String why) throws IOException {
+        Files.writeString(folder.resolve(file), text);
+        git("add", file);
+        git("commit", "-qm", why);
         return git("rev-parse", "HEAD");
     }
 

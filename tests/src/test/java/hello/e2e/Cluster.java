@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -88,6 +89,11 @@ final class Cluster {
         return run(ROOT, Stream.concat(Stream.of("kubectl", "--context", CONTEXT), Stream.of(arguments)).toArray(String[]::new));
     }
 
+    /** Puts objects, written as YAML, into the cluster. */
+    static Said apply(String yaml) {
+        return run(ROOT, "bash", "-c", "kubectl --context \"$0\" apply -f - <<< \"$1\"", CONTEXT, yaml);
+    }
+
     /** A field of one object, empty when object or field are not there. */
     static String field(String namespace, String object, String jsonPath) {
         Said said = kubectl("-n", namespace, "get", object, "-o", "jsonpath={" + jsonPath + "}");
@@ -116,10 +122,24 @@ final class Cluster {
     }
 
     /** Waits until something holds, and gives the seconds that it took. */
-    static double until(String what, Duration atMost, java.util.concurrent.Callable<Boolean> holds) {
+    static double until(String what, Duration atMost, Callable<Boolean> holds) {
+        return until(what, atMost, Duration.ofMillis(100), holds);
+    }
+
+    /** As {@link #until}, for what takes minutes: asks once a second, because who asks without pause is a load of their own. */
+    static double untilAtLast(String what, Duration atMost, Callable<Boolean> holds) {
+        return until(what, atMost, Duration.ofSeconds(1), holds);
+    }
+
+    private static double until(String what, Duration atMost, Duration each, Callable<Boolean> holds) {
         long begin = System.nanoTime();
-        Awaitility.await(what).atMost(atMost).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(holds);
+        Awaitility.await(what).atMost(atMost).pollDelay(Duration.ZERO).pollInterval(each).ignoreExceptions().until(holds);
         return Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
+    }
+
+    /** The commit that an environment runs. */
+    static String running(String environment) {
+        return answer(environment).replaceFirst("(?s).*commit (\\S+),.*", "$1");
     }
 
     /** Every Application is Synced and Healthy. */

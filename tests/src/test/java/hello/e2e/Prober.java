@@ -1,5 +1,7 @@
 package hello.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,10 +33,12 @@ final class Prober implements AutoCloseable {
     private final AtomicInteger sent = new AtomicInteger();
     private final Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> lost = new ConcurrentHashMap<>();
+    private final int perSecond;
     private volatile boolean running = true;
 
     /** Starts to ask a host of the ingress this many times a second. */
     Prober(String host, int perSecond) {
+        this.perSecond = perSecond;
         URI uri = URI.create("http://" + NODE + "/");
         clock = Thread.ofPlatform().start(() -> {
             long next = System.nanoTime();
@@ -86,6 +90,29 @@ final class Prober implements AutoCloseable {
     /** Lost requests by reason. */
     Map<String, AtomicInteger> lost() {
         return new TreeMap<>(lost);
+    }
+
+    /** How many requests were lost so far. */
+    int losses() {
+        return lost.values().stream().mapToInt(AtomicInteger::get).sum();
+    }
+
+    /** Waits until requests have been answered for two seconds, so that what comes next happens under load. */
+    Prober steady() {
+        Cluster.until("a steady state", Duration.ofMinutes(1), () -> answers.values().stream().mapToInt(AtomicInteger::get).sum() > 2 * perSecond);
+        return this;
+    }
+
+    /** Stops asking, and puts what it counted into the running test's row. */
+    void report() {
+        close();
+        Promises.measured(sent() + " requests, " + losses() + " lost" + (losses() == 0 ? "" : " " + lost()));
+    }
+
+    /** Stops asking, reports, and fails the test if a single request was lost. */
+    void noneLost() {
+        report();
+        assertThat(lost()).isEmpty();
     }
 
     /** Stops asking and waits for the requests under way. */
