@@ -1,0 +1,95 @@
+package hello.e2e;
+
+import static hello.e2e.Cluster.answer;
+import static hello.e2e.Cluster.field;
+import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.until;
+import static hello.e2e.Promises.measured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Somebody changes in the cluster what git decides: it comes back within seconds. */
+@Tag("e2e")
+@ExtendWith(Promises.class)
+@Order(45)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DriftIT {
+    private static final String NS = "hello-staging";
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** Argo CD waits ten seconds at most between two repairs of one commit (argocd/install); three times that on a busy machine. */
+    private static final double SECONDS = 3 * 12;
+
+    @BeforeEach
+    void well() {
+        until("all is well", PATIENCE, Cluster::allWell);
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("deleted objects and changed fields that git sets heal")
+    void eachKind() {
+        List<String> took = new ArrayList<>();
+        for (String object : List.of("deployment/hello", "service/hello", "ingress/hello", "hpa/hello", "pdb/hello", "networkpolicy/hello", "serviceaccount/hello")) {
+            took.add(object.replaceFirst("/.*", "") + " " + deleted(object) + " s");
+        }
+        took.add("service's field " + changed("service/hello", "/spec/ports/0/targetPort", ".spec.ports[0].targetPort", "9") + " s");
+        took.add("hpa's field " + changed("hpa/hello", "/spec/maxReplicas", ".spec.maxReplicas", "9") + " s");
+        took.add("deployment's field " + changed("deployment/hello", "/spec/progressDeadlineSeconds", ".spec.progressDeadlineSeconds", "999") + " s");
+        until("staging answers", PATIENCE, () -> answer("staging").contains("pod hello-"));
+        measured(String.join(", ", took));
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("the fifth time in a row heals as soon as the first")
+    void fiveTimes() {
+        List<Double> took = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            took.add(deleted("pdb/hello"));
+        }
+        measured(took + " s");
+        assertThat(took).allMatch(seconds -> seconds <= SECONDS);
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("scaled below the autoscaler's least, the pods come back")
+    void belowTheLeast() {
+        String least = field(NS, "hpa/hello", ".spec.minReplicas");
+        kubectl("-n", NS, "scale", "deployment/hello", "--replicas=1").orFail();
+        double wanted = until("as many are wanted", PATIENCE, () -> field(NS, "deployment/hello", ".spec.replicas").equals(least));
+        double ready = until("as many are ready", PATIENCE, () -> field(NS, "deployment/hello", ".status.readyReplicas").equals(least));
+        measured(least + " wanted again after " + wanted + " s, ready " + ready + " s later");
+        assertThat(wanted).as("the autoscaler looks every 15 s").isLessThanOrEqualTo(3 * 15);
+    }
+
+    /** Deletes an object, and gives the seconds until another one is there. */
+    private static double deleted(String object) {
+        String uid = field(NS, object, ".metadata.uid");
+        assertThat(uid).as(object).isNotEmpty();
+        kubectl("-n", NS, "delete", object, "--wait=true").orFail();
+        double seconds = until(object + " is back", PATIENCE, () -> !List.of("", uid).contains(field(NS, object, ".metadata.uid")));
+        assertThat(seconds).as(object).isLessThanOrEqualTo(SECONDS);
+        return seconds;
+    }
+
+    private static double changed(String object, String pointer, String path, String value) {
+        String wanted = field(NS, object, path);
+        kubectl("-n", NS, "patch", object, "--type=json", "-p", "[{\"op\":\"replace\",\"path\":\"" + pointer + "\",\"value\":" + value + "}]").orFail();
+        double seconds = until(object + " is as git says", PATIENCE, () -> field(NS, object, path).equals(wanted));
+        assertThat(seconds).as(object + " " + path).isLessThanOrEqualTo(SECONDS);
+        return seconds;
+    }
+}
