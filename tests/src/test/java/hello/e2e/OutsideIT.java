@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("e2e")
 @ExtendWith(Promises.class)
-@Order(4)
+@Order(100)
 class OutsideIT {
     private static final int GIT = 9419;
     private static final int REGISTRY = 5060;
@@ -114,7 +114,7 @@ class OutsideIT {
                   containers: [{name: relay, image: "%s", volumeMounts: [{name: c, mountPath: /relay}],
                     args: ["--entrypoints.r.address=127.0.0.1:%d", "--providers.file.filename=/relay/relay.yaml"]}]}}
                 """.formatted(machine, REGISTRY, image, REGISTRY);
-        Cluster.run(Cluster.ROOT, "bash", "-c", "kubectl --context \"$0\" apply -f - <<< \"$1\"", Cluster.CONTEXT, yaml).orFail();
+        Cluster.apply(yaml).orFail();
         kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=60s").orFail();
     }
 }

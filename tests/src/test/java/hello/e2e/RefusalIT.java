@@ -2,9 +2,14 @@ package hello.e2e;
 
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.until;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -14,9 +19,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What the cluster refuses, whoever asks. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
-@Order(3)
+@Order(80)
 class RefusalIT {
     private static final String NAMESPACE = "hello-staging";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
     @DisplayName("an image of the service from elsewhere, or not by digest, is refused; so is a pod that breaks `restricted`")
@@ -67,6 +73,63 @@ class RefusalIT {
         measured("push refused, clone works");
     }
 
+    @Test
+    @DisplayName("no pod reaches the registry, and nobody pushes without rights of their own at the API")
+    void standIns() {
+        String node = field("argocd", "pod/argocd-application-controller-0", ".status.hostIP");
+        assertThat(connects(node, 5050)).as("a pod to the registry on its node").isFalse();
+        assertThat(connects("git.git.svc.cluster.local", 9418)).as("the same pod to the git server, or this says nothing").isTrue();
+        for (String account : new String[] {"hello-staging:hello", "hello-staging:default", "argocd:argocd-server", "argocd:argocd-repo-server", "traefik:traefik"}) {
+            for (String part : new String[] {"git", "registry"}) {
+                for (String right : new String[] {"pods/exec", "pods/portforward"}) {
+                    assertThat(kubectl("auth", "can-i", "create", right, "-n", part, "--as=system:serviceaccount:" + account).line()).as(account + " " + right + " in " + part).endsWith("no");
+                }
+            }
+        }
+        assertThat(kubectl("auth", "can-i", "create", "pods/exec", "-n", "git").line()).as("who runs this").isEqualTo("yes");
+        measured("connection refused; 5 accounts, none may push");
+    }
+
+    @Test
+    @DisplayName("Argo CD's first password is changed by local/password, and its Secret does not come back")
+    void password() throws IOException {
+        String secret = "secret/argocd-initial-admin-secret";
+        String first = field("argocd", secret, ".data.password");
+        String hash = field("argocd", "secret/argocd-secret", ".data.admin\\.password");
+        assertThat(first).as("the first password, which the test puts back").isNotEmpty();
+        String next = "changed-" + System.nanoTime();
+        ProcessBuilder ui = new ProcessBuilder("local/ui").directory(Cluster.ROOT.toFile()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ui.environment().put("PORT", "18443");
+        Process page = ui.start();
+        try {
+            until("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
+            Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next).orFail();
+            measured("the new one opens Argo CD after " + until("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
+            assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
+            // A start of Argo CD's server is when it would make the Secret.
+            kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server").orFail();
+            kubectl("-n", "argocd", "rollout", "status", "deployment/argocd-server", "--timeout=180s").orFail();
+            assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
+        } finally {
+            page.destroy();
+            kubectl("-n", "argocd", "patch", "secret", "argocd-secret", "--type=merge", "-p", "{\"data\":{\"admin.password\":\"" + hash + "\"}}").orFail();
+            Cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: argocd-initial-admin-secret, namespace: argocd}, data: {password: " + first + "}}").orFail();
+        }
+    }
+
+    /** Whether a password of admin opens Argo CD's API, through the port-forward of {@code make ui}. */
+    private static boolean opens(String password) {
+        return Cluster.run(Cluster.ROOT, "curl", "-sk", "-m", "5", "https://localhost:18443/api/v1/session", "-H", "Content-Type: application/json", "-d", "{\"username\":\"admin\",\"password\":\"" + password + "\"}").output().contains("\"token\"");
+    }
+
+    private static String decoded(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    }
+
+    private static boolean connects(String host, int port) {
+        return kubectl("-n", "argocd", "exec", "deployment/argocd-repo-server", "--", "timeout", "5", "bash", "-c", ": < /dev/tcp/" + host + "/" + port).exit() == 0;
+    }
+
     private static Cluster.Said setImage(String image) {
         return kubectl("-n", NAMESPACE, "set", "image", "deployment/hello", "hello=" + image, "--dry-run=server");
     }
@@ -78,10 +141,10 @@ class RefusalIT {
                  spec: {project: hello, source: {repoURL: "%s", targetRevision: main, path: %s},
                         destination: {server: https://kubernetes.default.svc, namespace: %s}, syncPolicy: {automated: {}}}}
                 """.formatted(repo, path, namespace);
-        Cluster.run(Cluster.ROOT, "bash", "-c", "kubectl --context \"$0\" apply -f - <<< \"$1\"", Cluster.CONTEXT, yaml).orFail();
+        Cluster.apply(yaml).orFail();
         try {
             String[] said = {""};
-            Cluster.until("Argo CD's word on it", java.time.Duration.ofMinutes(2), () -> {
+            until("Argo CD's word on it", PATIENCE, () -> {
                 said[0] = field("argocd", "application/refused", ".status.conditions[*].message") + field("argocd", "application/refused", ".status.operationState.syncResult.resources[*].message")
                         + field("argocd", "application/refused", ".status.operationState.message");
                 return said[0].contains("permitted") || said[0].contains("allowed destinations");

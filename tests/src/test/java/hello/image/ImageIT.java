@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("e2e")
 @Tag("image")
-@Order(5)
+@Order(110)
 class ImageIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
