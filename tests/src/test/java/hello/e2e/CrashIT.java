@@ -1,0 +1,122 @@
+package hello.e2e;
+
+import static hello.e2e.Cluster.field;
+import static hello.e2e.Cluster.host;
+import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.until;
+import static hello.e2e.Promises.measured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Pods go without notice, or with it: asked 200 times a second through the ingress. */
+@Tag("e2e")
+@ExtendWith(Promises.class)
+@Order(30)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class CrashIT {
+    private static final String NS = "hello-production";
+    private static final int PER_SECOND = 200;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /**
+     * What one of two pods may take with it: the requests that are open on it. It gets 100 a second, and holds each for some
+     * milliseconds; a fifth of a second is what a very busy machine makes of that.
+     */
+    private static final int OPEN_ON_A_POD = 100 / 5;
+
+    @BeforeEach
+    @AfterEach
+    void well() {
+        until("two pods and no more", PATIENCE, () -> pods().size() == 2 && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
+        until("all is well", PATIENCE, Cluster::allWell);
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("a pod is deleted without grace: only requests that were open on it can be lost")
+    void deleted() {
+        String pod = pods().getFirst();
+        try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
+            kubectl("-n", NS, "delete", "pod", pod, "--grace-period=0", "--force").orFail();
+            double seconds = until("two pods again", PATIENCE, () -> ready() == 2 && !pods().contains(pod));
+            measured("another one ready after " + seconds + " s");
+            onlyOpenOnes(prober);
+        }
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("a pod's process is killed (SIGKILL, as for want of memory): only requests that were open on it can be lost")
+    void killed() {
+        String pod = pods().getFirst();
+        // A pod that sees the node's processes finds the one by the pod's name in its environment.
+        String kill = "for p in /proc/[0-9]*; do { tr '\\0' '\\n' < $p/environ | grep -qx POD_NAME=" + pod + "; } 2> /dev/null && kill -9 ${p#/proc/} && echo killed; done; true";
+        try (Prober prober = new Prober(host("production"), PER_SECOND)) {
+            Cluster.apply("""
+                    {apiVersion: v1, kind: Namespace, metadata: {name: killer, labels: {pod-security.kubernetes.io/enforce: privileged}}}
+                    ---
+                    {apiVersion: v1, kind: Pod, metadata: {name: killer, namespace: killer}, spec: {hostPID: true, restartPolicy: Never, terminationGracePeriodSeconds: 0, containers: [
+                      {name: killer, image: "docker.io/library/busybox:1.37.0", command: [sleep, "600"], securityContext: {privileged: true, runAsUser: 0}}]}}
+                    """).orFail();
+            kubectl("-n", "killer", "wait", "pod/killer", "--for=condition=Ready", "--timeout=120s").orFail();
+            prober.steady();
+            assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill).orFail().output().lines()).containsExactly("killed");
+            double seconds = until("started again", PATIENCE, () -> field(NS, "pod/" + pod, ".status.containerStatuses[0].restartCount").equals("1") && ready() == 2);
+            assertThat(field(NS, "pod/" + pod, ".status.containerStatuses[0].lastState.terminated.exitCode")).isEqualTo("137");
+            measured("ready again after " + seconds + " s");
+            onlyOpenOnes(prober);
+        } finally {
+            kubectl("delete", "namespace", "killer", "--wait=false");
+        }
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("the node is drained as far as one node can be: no request is lost, and the disruption budget keeps the second pod")
+    void drained() {
+        String node = kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}").orFail().line();
+        List<String> before = pods();
+        try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
+            try {
+                Cluster.Said drain = kubectl("drain", node, "--pod-selector=app.kubernetes.io/name=hello", "--delete-emptydir-data", "--timeout=12s");
+                assertThat(drain.exit()).as(drain.output()).isNotZero();
+                assertThat(drain.output()).contains("violate the pod's disruption budget");
+                assertThat(before.stream().filter(pods()::contains)).as("one is left: " + drain.output()).hasSize(1);
+                assertThat(ready()).isEqualTo(1);
+                assertThat(kubectl("-n", NS, "get", "pods", "--field-selector=status.phase=Pending", "-o", "name").output().lines()).as("waits for a node").hasSize(1);
+            } finally {
+                kubectl("uncordon", node).orFail();
+            }
+            measured("both ready " + until("two pods again", PATIENCE, () -> ready() == 2) + " s after the node took pods again");
+            prober.noneLost();
+        }
+    }
+
+    /** Traefik found no other answer for these: it says so by a status, and nobody's connection to it breaks. */
+    private static void onlyOpenOnes(Prober prober) {
+        prober.report();
+        assertThat(prober.losses()).isLessThanOrEqualTo(OPEN_ON_A_POD);
+        assertThat(prober.lost().keySet()).isSubsetOf("status 502", "status 504");
+    }
+
+    private static List<String> pods() {
+        return Stream.of(kubectl("-n", NS, "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", "jsonpath={.items[*].metadata.name}").orFail().line().split(" ")).sorted().toList();
+    }
+
+    private static int ready() {
+        String ready = field(NS, "deployment/hello", ".status.readyReplicas");
+        return ready.isEmpty() ? 0 : Integer.parseInt(ready);
+    }
+}
