@@ -36,6 +36,7 @@ class CrashIT {
      */
     private static final int OPEN_ON_A_POD = 100 / 5;
 
+    /** Before: the class may be run alone. After: the next test finds what this one found, whatever became of it. */
     @BeforeEach
     @AfterEach
     void well() {

@@ -1,0 +1,224 @@
+package hello.e2e;
+
+import static hello.e2e.Cluster.answer;
+import static hello.e2e.Cluster.field;
+import static hello.e2e.Cluster.host;
+import static hello.e2e.Cluster.running;
+import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.untilAtLast;
+import static hello.e2e.Promises.measured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Staging is given what does not work, image by image and commit by commit, while production is scaled out and in (see {@link Scaling}). */
+@Tag("e2e")
+@ExtendWith(Promises.class)
+@Order(40)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class BreakIT {
+    private static final int PER_SECOND = 200;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final String VALUES = "gitops/environments/staging/values.yaml";
+
+    @TempDir
+    static Path folder;
+
+    static Clone carol;
+
+    /** When the bump of the running test was pushed. */
+    static long released;
+
+    @BeforeAll
+    static void begin() {
+        Scaling.begin();
+        carol = Clone.fresh(folder, "carol");
+    }
+
+    @BeforeEach
+    void asTheClusterHasIt() {
+        carol.git("fetch", "-q", "cluster");
+        carol.git("reset", "-q", "--hard", "cluster/main");
+    }
+
+    @AfterEach
+    void well() {
+        until("all is well again", PATIENCE, Cluster::allWell);
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("an image that crashes: the old version keeps answering, deploy and status say why, rollback restores")
+    void crash() throws IOException {
+        String bad = carol.change("service/src/main/resources/application.properties", "(?m)^micronaut.server.port=.*$", "micronaut.server.port=nowhere", "It crashes");
+        try {
+            badRelease(() -> deployFails("CrashLoopBackOff[^$]*Error starting Micronaut"), "CrashLoopBackOff");
+        } finally {
+            takeBack(bad);
+        }
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("a value that the schema refuses changes nothing, the status names it, and the next good commit syncs")
+    void badValue() throws IOException {
+        carol.change(VALUES, "\\z", "replicaCuont: 3\n", "A misspelt value");
+        refused("replicaCuont");
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("broken YAML in git changes nothing, the status names the file, and the next good commit syncs")
+    void brokenYaml() throws IOException {
+        carol.change(VALUES, "\\z", "greeting: [an open end\n", "Broken YAML");
+        refused("failed to parse .*values.yaml");
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("objects outside the AppProject are refused with all that came with them, the status names them, and the next good commit syncs")
+    void outsideTheProject() throws IOException {
+        carol.write("gitops/charts/hello/templates/more.yaml", """
+                {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: more-than-allowed}, rules: []}
+                ---
+                {apiVersion: v1, kind: ServiceAccount, metadata: {name: more-than-allowed, namespace: kube-system}}
+                """, "More than allowed");
+        refused("ClusterRole is not permitted in project hello|namespace kube-system is not permitted in project|more-than-allowed.*not permitted");
+        for (String object : new String[] {"clusterrole/more-than-allowed", "serviceaccount/more-than-allowed"}) {
+            assertThat(field("kube-system", object, ".metadata.name")).as(object).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("an image that never gets ready: the old version keeps answering, deploy and status say why, rollback restores")
+    void neverReady() throws IOException {
+        // Where the image is made it is tried out, too: only the cluster shows what is wrong with it.
+        String bad = carol.write("service/src/main/java/hello/NeverReady.java", """
+                package hello;
+
+                import io.micronaut.core.async.publisher.Publishers;
+                import io.micronaut.health.HealthStatus;
+                import io.micronaut.management.health.indicator.HealthIndicator;
+                import io.micronaut.management.health.indicator.HealthResult;
+                import io.micronaut.management.health.indicator.annotation.Readiness;
+                import jakarta.inject.Singleton;
+                import org.reactivestreams.Publisher;
+
+                @Readiness
+                @Singleton
+                final class NeverReady implements HealthIndicator {
+                    @Override
+                    public Publisher<HealthResult> getResult() {
+                        return Publishers.just(HealthResult.builder("never", System.getenv("POD_NAME") == null ? HealthStatus.UP : HealthStatus.DOWN).build());
+                    }
+                }
+                """, "It never gets ready");
+        try {
+            badRelease(() -> deployFails("Readiness probe failed"), "containers with unready status");
+        } finally {
+            takeBack(bad);
+        }
+    }
+
+    @Test
+    @Order(6)
+    @DisplayName("an image that cannot be pulled: the old version keeps answering, the status says why, rollback restores")
+    void notThere() {
+        String commit = carol.git("rev-parse", "HEAD");
+        String nowhere = "sha256:" + "0".repeat(64);
+        badRelease(() -> Cluster.run(carol.folder(), "gitops/bump", "staging", "--tag", commit.substring(0, 12), "--digest", nowhere, "--commit", commit, "--remote", "cluster").orFail(), "ErrImagePull|ImagePullBackOff");
+    }
+
+    /** A release that does not work is given to staging, is called by its name within the progress deadline, and rolled back. */
+    private static void badRelease(Runnable release, String sign) {
+        released = 0;
+        String before = running("staging");
+        String image = image();
+        int deadline = Integer.parseInt(field("hello-staging", "deployment/hello", ".spec.progressDeadlineSeconds"));
+        try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
+            try {
+                release.run();
+                released = released == 0 ? System.nanoTime() : released;
+                untilAtLast("Argo CD calls it Degraded", PATIENCE, () -> field("argocd", "application/hello-staging", ".status.health.status").equals("Degraded"));
+                long seconds = Math.round((System.nanoTime() - released) / 1e9);
+                measured("Degraded " + seconds + " s after the push, with a deadline of " + deadline + " s");
+                assertThat(seconds).isLessThanOrEqualTo(deadline + 45);
+                assertThat(Cluster.run(Cluster.ROOT, "make", "status").output()).containsPattern(sign).contains("has timed out progressing");
+                assertThat(running("staging")).isEqualTo(before);
+            } finally {
+                if (!image().equals(image)) {
+                    carol.make("rollback", "ENV=staging").orFail();
+                }
+            }
+            assertThat(image()).isEqualTo(image);
+            until("all is well again", PATIENCE, Cluster::allWell);
+            prober.noneLost();
+            assertThat(prober.answers()).as("the old version, nothing else").hasSize(1);
+        }
+        assertThat(running("staging")).isEqualTo(before);
+    }
+
+    /** What git says that staging runs. */
+    private static String image() {
+        carol.git("fetch", "-q", "cluster");
+        return carol.tryGit("show", "cluster/main:gitops/environments/staging/image.yaml").orFail().output();
+    }
+
+    /** {@code make deploy} ends by itself, says what the cluster says, and what to do next. */
+    private static void deployFails(String reason) {
+        Cluster.Said deploy = carol.make("deploy");
+        assertThat(deploy.exit()).isNotZero();
+        assertThat(deploy.output()).contains("staging is not there", "make rollback ENV=staging").containsPattern(reason);
+        long seconds = Math.round(deploy.number("does not run commit \\S+ after ([0-9]+) s"));
+        measured("make deploy gave up " + seconds + " s after the push");
+        released = System.nanoTime() - seconds * 1_000_000_000L;
+    }
+
+    /** What was pushed with a bad release is taken back in the source, too. */
+    private static void takeBack(String commit) {
+        carol.git("fetch", "-q", "cluster");
+        if (carol.tryGit("merge-base", "--is-ancestor", commit, "cluster/main").exit() == 0) {
+            carol.pull();
+            carol.git("revert", "--no-edit", commit);
+            carol.git("push", "-q", "cluster");
+        }
+    }
+
+    /** Pushes the clone's new commits, of which Argo CD makes nothing but a message; then takes the last one back. */
+    private static void refused(String sign) {
+        String before = state();
+        carol.git("push", "-q", "cluster");
+        try {
+            String said = "range .status.conditions[*]}{.message} {end}{range .status.operationState.syncResult.resources[*]}{.message} {end}{.status.operationState.message";
+            double seconds = until("Argo CD says so", PATIENCE, () -> field("argocd", "application/hello-staging", said).matches("(?s).*(" + sign + ").*"));
+            measured("named after " + seconds + " s");
+            assertThat(Cluster.run(Cluster.ROOT, "make", "status").output()).containsPattern(sign);
+            assertThat(state()).as("what runs").isEqualTo(before);
+            assertThat(answer("staging")).contains("pod hello-");
+        } finally {
+            carol.git("revert", "--no-edit", "HEAD");
+            carol.git("push", "-q", "cluster");
+        }
+        measured("well again after " + until("all is well", PATIENCE, Cluster::allWell) + " s");
+    }
+
+    /** What git decides of staging's objects: each with the number of changes to its spec. */
+    private static String state() {
+        return Cluster.kubectl("-n", "hello-staging", "get", "deployments,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts", "-o",
+                "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}").orFail().output();
+    }
+}
