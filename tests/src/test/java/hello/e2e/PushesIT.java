@@ -1,0 +1,125 @@
+package hello.e2e;
+
+import static hello.e2e.Cluster.running;
+import static hello.e2e.Cluster.until;
+import static hello.e2e.Promises.measured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ten people deploy at once. */
+@Tag("e2e")
+@ExtendWith(Promises.class)
+@Order(50)
+class PushesIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    /** In which order they deploy. Seven have pulled from the one before them; these have not: they forget to pull at all. */
+    private static final List<Integer> ORDER = List.of(2, 0, 6, 1, 5, 3, 7, 4, 9, 8);
+    private static final List<Integer> FORGETFUL = List.of(3, 8);
+    /** A machine of two cores has no use for more builds at a time. */
+    private static final int AT_A_TIME = 3;
+    private static final Pattern MISSING = Pattern.compile("has commits that are not in yours:\n( +[0-9a-f]{7,} .*: .*\n)+");
+
+    @TempDir
+    static Path folder;
+
+    /** What became of one deploy, and of those before it that were refused. */
+    private record Ended(String commit, String became, int refused) {}
+
+    @Test
+    @DisplayName("ten deploys from ten clones at once: the newest runs, no bump is lost, none goes backwards, each says what became of it")
+    void ten() throws Exception {
+        Clone first = Clone.fresh(folder, "person0");
+        // All have built before, as people have.
+        Cluster.run(first.folder(), "service/image", "--tar", "hello:warm").orFail();
+        List<Clone> clones = new ArrayList<>(List.of(first));
+        String begin = first.git("rev-parse", "HEAD");
+        for (int i = 1; i < 10; i++) {
+            Clone clone = new Clone(folder.resolve("person" + i));
+            Cluster.run(folder, "cp", "-a", "person0", "person" + i).orFail();
+            clone.git("config", "user.name", "person" + i);
+            clones.add(clone);
+        }
+        List<String> commits = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            if (i > 0 && !FORGETFUL.contains(i)) {
+                clones.get(i).git("pull", "-q", "--no-edit", clones.get(FORGETFUL.contains(i - 1) ? i - 2 : i - 1).folder().toString(), "main");
+            }
+            commits.add(change(clones.get(i), i));
+        }
+
+        long start = System.nanoTime();
+        List<Future<Ended>> deploys = new ArrayList<>();
+        try (ExecutorService atATime = Executors.newFixedThreadPool(AT_A_TIME)) {
+            ORDER.forEach(i -> deploys.add(atATime.submit(() -> deploy(clones.get(i), i))));
+        }
+        List<Ended> ended = new ArrayList<>();
+        for (Future<Ended> deploy : deploys) {
+            ended.add(deploy.get());
+        }
+        long seconds = Math.round((System.nanoTime() - start) / 1e9);
+
+        Clone judge = clones.getFirst();
+        judge.git("fetch", "-q", "cluster");
+        List<String> bumps = judge.tryGit("log", "--first-parent", "--reverse", "--format=%H", begin + "..cluster/main", "--", "gitops/environments/staging/image.yaml").orFail().output().lines().toList();
+        List<String> sources = bumps.stream().map(bump -> source(judge, bump)).toList();
+        for (int i = 1; i < sources.size(); i++) {
+            assertThat(judge.tryGit("merge-base", "--is-ancestor", sources.get(i - 1), sources.get(i)).exit()).as("%s comes after %s", sources.get(i), sources.get(i - 1)).isZero();
+        }
+        for (Ended end : ended) {
+            if (end.became().equals("deployed")) {
+                assertThat(sources).as("its bump").contains(end.commit());
+            }
+        }
+        until("staging runs the newest", PATIENCE, () -> running("staging").equals(sources.getLast()));
+        for (String commit : commits) {
+            assertThat(judge.tryGit("merge-base", "--is-ancestor", commit, sources.getLast()).exit()).as("%s is in what runs", commit).isZero();
+        }
+        until("all is well", PATIENCE, Cluster::allWell);
+        measured(seconds + " s; " + ended.stream().filter(e -> e.became().equals("deployed")).count() + " deployed, " + ended.stream().filter(e -> e.became().equals("overtaken")).count() + " overtaken, "
+                + ended.stream().mapToInt(Ended::refused).sum() + " times refused with the commits' names; " + sources.size() + " bumps, each after the one before");
+        assertThat(ended).anyMatch(e -> e.refused() > 0);
+        assertThat(seconds).isLessThanOrEqualTo(3 * 150);
+    }
+
+    private static String change(Clone clone, int i) throws IOException {
+        return clone.write("service/src/main/resources/person" + i + ".txt", "A line of person " + i + " at " + System.currentTimeMillis() + "\n", "Person " + i + "'s change");
+    }
+
+    /** {@code make deploy} as a person does it: refused because of others' commits, they pull and deploy again. */
+    private static Ended deploy(Clone clone, int i) {
+        for (int refused = 0; refused < 10; refused++) {
+            String commit = clone.git("rev-parse", "HEAD");
+            Cluster.Said said = Cluster.run(clone.folder(), "bash", "-c", "exec make deploy");
+            System.out.println("    person " + i + ": " + (said.exit() == 0 ? said.line() : said.output().replaceFirst("(?s).*(deploy: .*?:).*?( {4}\\S.*?)\n\n?  next.*", "$1$2")));
+            if (said.exit() == 0) {
+                boolean overtaken = said.output().contains("overtaken");
+                assertThat(overtaken || said.output().contains("every pod answers with commit " + commit.substring(0, 12))).as(said.output()).isTrue();
+                return new Ended(commit, overtaken ? "overtaken" : "deployed", refused);
+            }
+            Matcher missing = MISSING.matcher(said.output());
+            assertThat(missing.find()).as("refused, and says whose commits are missing:\n" + said.output()).isTrue();
+            clone.pull();
+        }
+        throw new AssertionError("person " + i + " was refused ten times");
+    }
+
+    private static String source(Clone clone, String commit) {
+        return clone.tryGit("show", commit + ":gitops/environments/staging/image.yaml").orFail().output().replaceFirst("(?s).*commit: ([0-9a-f]{40}).*", "$1").strip();
+    }
+}
