@@ -74,6 +74,7 @@ final class Scaling implements AutoCloseable {
         });
         untilAtLast("the autoscaler goes by it", PATIENCE, () -> field(NS, "hpa/hello", ".status.conditions[?(@.type==\"ScalingActive\")].status").equals("True"));
         pause(Duration.ofSeconds(75));
+        System.out.println("    production: new pods measured after " + untilMeasured + " s, then wanted " + wanted + "; load begins");
         spike.complete(List.copyOf(wanted));
 
         wanted.clear();
@@ -82,6 +83,7 @@ final class Scaling implements AutoCloseable {
             Thread.ofVirtual().start(this::ask);
         }
         untilMore = untilAtLast("more pods are ready", PATIENCE, () -> ready() > least);
+        System.out.println("    production: more pods after " + untilMore + " s, wanted " + wanted);
         pause(Duration.ofSeconds(5)); // they get their share, and must not be lost again at once
         loaded = false;
         untilLess = untilAtLast("the pods that were added are gone", PATIENCE, () -> ready() == least && pods().size() == least);
