@@ -61,8 +61,8 @@ refresh() {
 # image ENV KEY [REV]: a field of an environment's image.yaml in the repository that Argo CD follows
 image() { git show "${3:-cluster/main}:gitops/environments/$1/image.yaml" 2> /dev/null | sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"; }
 now() { perl -MTime::HiRes=time -e 'printf "%.1f", time'; }
-# pushed: when the last push began, as git-cluster saw it; a repository elsewhere has no such witness
-pushed() { if is_local; then cat "$(git rev-parse --git-path hello-pushed)"; else now; fi; }
+# pushed: when the last push began, as git-cluster saw it; a repository elsewhere has no such witness, nor has a clone that never pushed
+pushed() { if is_local; then cat "$(git rev-parse --git-path hello-pushed)" 2> /dev/null || now; else now; fi; }
 host_of() { k -n "hello-$1" get ingress hello -o 'jsonpath={.spec.rules[0].host}' 2> /dev/null; }
 node_ip() { minikube -p "$CONTEXT" ip; }
 # ask HOST [curl options]: curl through the ingress, with no need of the hosts file
