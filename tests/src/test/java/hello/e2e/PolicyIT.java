@@ -1,0 +1,97 @@
+package hello.e2e;
+
+import static hello.e2e.Cluster.field;
+import static hello.e2e.Cluster.host;
+import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.until;
+import static hello.e2e.Promises.measured;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the service's NetworkPolicy lets in and out, tried by pods with a shell: a stranger's, a neighbour's, and one under the same policy. */
+@Tag("e2e")
+@ExtendWith(Promises.class)
+@Order(35)
+class PolicyIT {
+    private static final String SERVICE = "hello-staging";
+    private static final String ELSEWHERE = "policy-it";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** Every namespace takes it, those with `restricted` too. */
+    private static final String POD = """
+            {apiVersion: v1, kind: Pod, metadata: {name: asks, namespace: "%s", labels: {app.kubernetes.io/name: "%s", app.kubernetes.io/instance: "%s"}},
+             spec: {automountServiceAccountToken: false, terminationGracePeriodSeconds: 0,
+                    securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}},
+                    containers: [{name: asks, image: docker.io/library/busybox:1.37.0, command: [sleep, "3600"],
+                                  securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}}
+            """;
+
+    @BeforeAll
+    static void pods() {
+        kubectl("create", "namespace", ELSEWHERE).orFail();
+        apply(POD.formatted(ELSEWHERE, "asks", "asks"));
+        apply(POD.formatted(SERVICE, "asks", "asks"));
+        for (String namespace : new String[] {ELSEWHERE, SERVICE}) {
+            kubectl("-n", namespace, "wait", "pod/asks", "--for=condition=Ready", "--timeout=120s").orFail();
+        }
+    }
+
+    @AfterAll
+    static void clean() {
+        kubectl("-n", SERVICE, "delete", "pod/asks", "--ignore-not-found");
+        kubectl("delete", "namespace", ELSEWHERE, "--ignore-not-found");
+    }
+
+    @Test
+    @DisplayName("only the ingress controller and its own namespace reach the service, nobody its management port, and it reaches nobody")
+    void policy() throws Exception {
+        String service = field(SERVICE, "service/hello", ".spec.clusterIP");
+        String pod = field(SERVICE, "pods", ".items[?(@.metadata.labels.app\\.kubernetes\\.io/name==\"hello\")].status.podIP").split(" ")[0];
+        String page = field("argocd", "service/argocd-server", ".spec.clusterIP");
+        assertThat(asks(ELSEWHERE, page)).as("a pod with no policy reaches others").isTrue();
+
+        // The stranger's own copy of the policy, for a pod with the service's labels.
+        String policy = kubectl("-n", SERVICE, "get", "networkpolicy/hello", "-o", "jsonpath={.spec}").orFail().output();
+        apply("{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"hello\",\"namespace\":\"" + ELSEWHERE + "\"},\"spec\":" + policy + "}");
+        String[] labels = {"app.kubernetes.io/name=hello", "app.kubernetes.io/instance=hello"};
+        kubectl("-n", ELSEWHERE, "label", "--overwrite", "pod/asks", labels[0], labels[1]).orFail();
+        boolean enforced = eventually(() -> !asks(ELSEWHERE, page));
+        assumeTrue(enforced, "this cluster's network enforces no NetworkPolicy");
+        kubectl("-n", ELSEWHERE, "delete", "networkpolicy/hello").orFail();
+        until("the pod is free again", PATIENCE, () -> asks(ELSEWHERE, page));
+
+        assertThat(asks(SERVICE, service)).as("its own namespace").isTrue();
+        assertThat(Cluster.get(host("staging")).statusCode()).as("the ingress controller").isEqualTo(200);
+        assertThat(asks(ELSEWHERE, service)).as("another namespace").isFalse();
+        assertThat(asks(ELSEWHERE, pod + ":8080")).as("another namespace, past the Service").isFalse();
+        assertThat(asks(SERVICE, pod + ":8081/health")).as("the management port, even from its own namespace").isFalse();
+        measured("2 let in, 3 kept out, nothing goes out");
+    }
+
+    /** Whether a pod gets any answer of HTTP. */
+    private static boolean asks(String namespace, String address) {
+        Cluster.Said said = kubectl("-n", namespace, "exec", "asks", "--", "wget", "-q", "-T", "3", "-O", "/dev/null", "http://" + address);
+        return said.exit() == 0 || said.output().contains("server returned error") || said.output().contains("TLS");
+    }
+
+    private static boolean eventually(java.util.concurrent.Callable<Boolean> holds) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            if (holds.call()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void apply(String yaml) {
+        Cluster.run(Cluster.ROOT, "bash", "-c", "kubectl --context \"$0\" apply -f - <<< \"$1\"", Cluster.CONTEXT, yaml).orFail();
+    }
+}
