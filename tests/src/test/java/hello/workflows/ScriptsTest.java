@@ -212,6 +212,18 @@ class ScriptsTest {
         refused("docs/verify-release ghcr.io/ada/hello@" + ONE + " ada/hello", tool + " is missing: install it");
     }
 
+    /** A cluster's lab allows plain HTTP everywhere, and so cannot show this. */
+    @ParameterizedTest
+    @CsvSource({"localhost:5050/hello:1, true", "127.0.0.1:5050/hello:1, true", "localhost.example.org/hello:1, false", "ghcr.io/ada/hello:1, false"})
+    void onlyThisMachinesOwnRegistryMaySpeakPlainHttp(String name, boolean plain) throws IOException {
+        standIn("mvn", "");
+        must("mkdir -p clone/service; cp '%s/service/image' clone/service".formatted(Workflows.root()));
+        script("clone/service/jdk", "echo /a/jdk");
+        run("service/image " + name);
+        assertThat(calls("mvn").contains("-Djib.allowInsecureRegistries=true")).isEqualTo(plain);
+        assertThat(calls("mvn")).contains("-Djib.to.image=" + name);
+    }
+
     @Test
     void clusterRunKeepsNumbersAndStateAndTheExitCode() throws IOException {
         standIn("make", "echo made \"$@\"; [ \"$1\" != e2e ] || exit 2");
