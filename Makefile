@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 ENV ?= staging
-export REPO IMAGE HOST PORT MANAGEMENT_PORT TIMEOUT
+export REPO IMAGE HOST PORT MANAGEMENT_PORT TIMEOUT KUBERNETES
 # Maven's own libraries use what a JDK 25 warns of.
 export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
