@@ -44,7 +44,7 @@ class BreakIT {
 
     @BeforeAll
     static void begin() {
-        Scaling.begin();
+        Scaling.begin().untilQuiet();
         carol = Clone.fresh(folder, "carol");
     }
 

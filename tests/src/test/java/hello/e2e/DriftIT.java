@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Somebody changes in the cluster what git decides: it comes back within seconds. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
-@Order(45)
+@Order(35)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DriftIT {
     private static final String NS = "hello-staging";
@@ -30,6 +31,12 @@ class DriftIT {
 
     /** Argo CD waits ten seconds at most between two repairs of one commit (argocd/install); three times that on a busy machine. */
     private static final double SECONDS = 3 * 12;
+
+    /** Production's scaling takes long, and these tests and the next few leave it the processors. */
+    @BeforeAll
+    static void begin() {
+        Scaling.begin();
+    }
 
     @BeforeEach
     void well() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What the service's NetworkPolicy lets in and out, tried by pods with a shell: a stranger's, a neighbour's, and one under the same policy. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
-@Order(35)
+@Order(37)
 class PolicyIT {
     private static final String SERVICE = "hello-staging";
     private static final String ELSEWHERE = "policy-it";

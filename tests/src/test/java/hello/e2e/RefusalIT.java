@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What the cluster refuses, whoever asks. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
-@Order(80)
+@Order(38)
 class RefusalIT {
     private static final String NAMESPACE = "hello-staging";
     private static final Duration PATIENCE = Duration.ofMinutes(2);

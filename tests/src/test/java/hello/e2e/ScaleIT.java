@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What became of production while staging was broken; alone, it has only its own scaling to wait for. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
-@Order(70)
+@Order(45)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ScaleIT {
     static Scaling production;

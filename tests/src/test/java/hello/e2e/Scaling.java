@@ -31,6 +31,7 @@ final class Scaling implements AutoCloseable {
     final CompletableFuture<List<Integer>> spike = new CompletableFuture<>();
     /** What it wanted from the load's begin until the pods were gone. */
     final CompletableFuture<List<Integer>> scaled = new CompletableFuture<>();
+    private final CompletableFuture<Void> quiet = new CompletableFuture<>();
 
     final Prober prober = new Prober(host("production"), PER_SECOND);
     final int least = Integer.parseInt(field(NS, "hpa/hello", ".spec.minReplicas"));
@@ -51,6 +52,9 @@ final class Scaling implements AutoCloseable {
             } catch (Throwable e) {
                 spike.completeExceptionally(e);
                 scaled.completeExceptionally(e);
+            } finally {
+                loaded = false;
+                quiet.complete(null);
             }
         });
     }
@@ -61,6 +65,11 @@ final class Scaling implements AutoCloseable {
             one = new Scaling();
         }
         return one;
+    }
+
+    /** Waits until the load is over: builds beside it would take the processor time that the load is to cost the service. */
+    void untilQuiet() {
+        quiet.join();
     }
 
     private void live() {
@@ -82,10 +91,11 @@ final class Scaling implements AutoCloseable {
         for (int i = 0; i < ASKERS; i++) {
             Thread.ofVirtual().start(this::ask);
         }
-        untilMore = untilAtLast("more pods are ready", PATIENCE, () -> ready() > least);
+        untilMore = untilAtLast("more pods are ready", Duration.ofMinutes(5), () -> ready() > least);
         System.out.println("    production: more pods after " + untilMore + " s, wanted " + wanted);
         pause(Duration.ofSeconds(5)); // they get their share, and must not be lost again at once
         loaded = false;
+        quiet.complete(null);
         untilLess = untilAtLast("the pods that were added are gone", PATIENCE, () -> ready() == least && pods().size() == least);
         scaled.complete(List.copyOf(wanted));
     }
