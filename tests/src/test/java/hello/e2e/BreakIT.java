@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Staging is given what does not work, image by image and commit by commit, while production is scaled out and in (see {@link Scaling}). */
+/** Staging is given what does not work, image by image and commit by commit, while production is asked 200 times a second. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
 @Order(40)
@@ -39,13 +40,21 @@ class BreakIT {
 
     static Clone carol;
 
+    /** Asks production from the first test to the last. */
+    static Prober production;
+
     /** When the bump of the running test was pushed. */
     static long released;
 
     @BeforeAll
     static void begin() {
-        Scaling.begin().untilQuiet();
+        production = new Prober(host("production"), PER_SECOND).steady();
         carol = Clone.fresh(folder, "carol");
+    }
+
+    @AfterAll
+    static void end() {
+        production.close();
     }
 
     @BeforeEach
@@ -141,6 +150,15 @@ class BreakIT {
         String commit = carol.git("rev-parse", "HEAD");
         String nowhere = "sha256:" + "0".repeat(64);
         badRelease(() -> Cluster.run(carol.folder(), "gitops/bump", "staging", "--tag", commit.substring(0, 12), "--digest", nowhere, "--commit", commit, "--remote", "cluster").orFail(), "ErrImagePull|ImagePullBackOff");
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("production is isolated: while staging was broken, not one of production's requests was lost")
+    void isolated() {
+        production.close();
+        production.noneLost();
+        assertThat(production.answers()).as("one version, one greeting").hasSize(1);
     }
 
     /** A release that does not work is given to staging, is called by its name within the progress deadline, and rolled back. */

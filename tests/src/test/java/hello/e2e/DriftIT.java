@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -31,12 +30,6 @@ class DriftIT {
 
     /** Argo CD waits ten seconds at most between two repairs of one commit (argocd/install); three times that on a busy machine. */
     private static final double SECONDS = 3 * 12;
-
-    /** Production's scaling takes long, and these tests and the next few leave it the processors. */
-    @BeforeAll
-    static void begin() {
-        Scaling.begin();
-    }
 
     @BeforeEach
     void well() {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -18,10 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What became of production while staging was broken; alone, it has only its own scaling to wait for. */
+/** Production is scaled out and in by load. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
 @Order(45)
+@Disabled("how much load two processors give beside everything else is not settled")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ScaleIT {
     static Scaling production;
@@ -61,8 +63,8 @@ class ScaleIT {
 
     @Test
     @Order(3)
-    @DisplayName("production is isolated: not one of its requests was lost while staging was broken and production scaled")
-    void isolated() {
+    @DisplayName("no request is lost while pods are added and taken away")
+    void nothingLost() {
         production.prober.noneLost();
         assertThat(production.prober.answers()).as("one version, one greeting").hasSize(1);
     }

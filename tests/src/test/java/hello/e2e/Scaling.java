@@ -5,10 +5,12 @@ import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.untilAtLast;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,14 +18,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Production through its scaling: new pods that only start, then load until pods are added, then quiet until they are gone. Kubernetes
- * takes ten minutes for that, so it happens beside the tests that break staging; and all the while production is asked.
+ * Production through its scaling: new pods that only start, then load until pods are added, then quiet until they are gone. All the
+ * while production is asked 200 times a second besides.
  */
 final class Scaling implements AutoCloseable {
     private static final String NS = "hello-production";
     private static final int PER_SECOND = 200;
     /** As many as keep the service's pods above what the autoscaler allows them, and leave a machine of two cores room to work. */
-    private static final int ASKERS = 8;
+    private static final int ASKERS = 4;
+    private static final int AT_ONCE = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static Scaling one;
 
@@ -31,7 +34,6 @@ final class Scaling implements AutoCloseable {
     final CompletableFuture<List<Integer>> spike = new CompletableFuture<>();
     /** What it wanted from the load's begin until the pods were gone. */
     final CompletableFuture<List<Integer>> scaled = new CompletableFuture<>();
-    private final CompletableFuture<Void> quiet = new CompletableFuture<>();
 
     final Prober prober = new Prober(host("production"), PER_SECOND);
     final int least = Integer.parseInt(field(NS, "hpa/hello", ".spec.minReplicas"));
@@ -54,7 +56,6 @@ final class Scaling implements AutoCloseable {
                 scaled.completeExceptionally(e);
             } finally {
                 loaded = false;
-                quiet.complete(null);
             }
         });
     }
@@ -65,11 +66,6 @@ final class Scaling implements AutoCloseable {
             one = new Scaling();
         }
         return one;
-    }
-
-    /** Waits until the load is over: builds beside it would take the processor time that the load is to cost the service. */
-    void untilQuiet() {
-        quiet.join();
     }
 
     private void live() {
@@ -95,21 +91,34 @@ final class Scaling implements AutoCloseable {
         System.out.println("    production: more pods after " + untilMore + " s, wanted " + wanted);
         pause(Duration.ofSeconds(5)); // they get their share, and must not be lost again at once
         loaded = false;
-        quiet.complete(null);
         untilLess = untilAtLast("the pods that were added are gone", PATIENCE, () -> ready() == least && pods().size() == least);
         scaled.complete(List.copyOf(wanted));
     }
 
-    /** Asks without pause, over a connection that is kept. */
+    /**
+     * Asks without pause over one connection, several requests at a time without waiting for each answer: so the asking costs this
+     * machine little, and leaves the processors to the service.
+     */
     private void ask() {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + Cluster.IP + "/")).header("Host", host("production")).timeout(Duration.ofSeconds(10)).build();
-        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        byte[] requests = ("GET / HTTP/1.1\r\nHost: " + host("production") + "\r\nAccept: text/plain\r\n\r\n").repeat(AT_ONCE).getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket = new Socket(Cluster.IP, 80); BufferedReader answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            socket.setSoTimeout(10_000);
             while (loaded && running) {
-                if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
-                    load.incrementAndGet();
+                socket.getOutputStream().write(requests);
+                for (int open = AT_ONCE; open > 0; ) {
+                    String line = answers.readLine();
+                    if (line == null) {
+                        throw new EOFException("the connection ended with " + open + " requests open");
+                    }
+                    if (line.startsWith("HTTP/1.1 ")) {
+                        open--;
+                        if (line.startsWith("HTTP/1.1 200")) {
+                            load.incrementAndGet();
+                        }
+                    }
                 }
             }
-        } catch (Exception e) {
+        } catch (IOException e) {
             System.out.println("    the load's asker ended: " + e);
         }
     }
