@@ -37,8 +37,8 @@ class PolicyIT {
     @BeforeAll
     static void pods() {
         kubectl("create", "namespace", ELSEWHERE).orFail();
-        apply(POD.formatted(ELSEWHERE, "asks", "asks"));
-        apply(POD.formatted(SERVICE, "asks", "asks"));
+        Cluster.apply(POD.formatted(ELSEWHERE, "asks", "asks")).orFail();
+        Cluster.apply(POD.formatted(SERVICE, "asks", "asks")).orFail();
         for (String namespace : new String[] {ELSEWHERE, SERVICE}) {
             kubectl("-n", namespace, "wait", "pod/asks", "--for=condition=Ready", "--timeout=120s").orFail();
         }
@@ -60,7 +60,7 @@ class PolicyIT {
 
         // The stranger's own copy of the policy, for a pod with the service's labels.
         String policy = kubectl("-n", SERVICE, "get", "networkpolicy/hello", "-o", "jsonpath={.spec}").orFail().output();
-        apply("{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"hello\",\"namespace\":\"" + ELSEWHERE + "\"},\"spec\":" + policy + "}");
+        Cluster.apply("{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"hello\",\"namespace\":\"" + ELSEWHERE + "\"},\"spec\":" + policy + "}").orFail();
         String[] labels = {"app.kubernetes.io/name=hello", "app.kubernetes.io/instance=hello"};
         kubectl("-n", ELSEWHERE, "label", "--overwrite", "pod/asks", labels[0], labels[1]).orFail();
         boolean enforced = eventually(() -> !asks(ELSEWHERE, page));
@@ -89,9 +89,5 @@ class PolicyIT {
             }
         }
         return false;
-    }
-
-    private static void apply(String yaml) {
-        Cluster.run(Cluster.ROOT, "bash", "-c", "kubectl --context \"$0\" apply -f - <<< \"$1\"", Cluster.CONTEXT, yaml).orFail();
     }
 }

@@ -30,7 +30,7 @@ class ScaleIT {
 
     @BeforeAll
     static void begin() {
-        production = Scaling.begin();
+        production = new Scaling();
     }
 
     @AfterAll

@@ -28,7 +28,6 @@ final class Scaling implements AutoCloseable {
     private static final int ASKERS = 4;
     private static final int AT_ONCE = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static Scaling one;
 
     /** What fresh pods made the autoscaler want: only the least number, one hopes. */
     final CompletableFuture<List<Integer>> spike = new CompletableFuture<>();
@@ -45,7 +44,8 @@ final class Scaling implements AutoCloseable {
     volatile double untilLess;
     final AtomicLong load = new AtomicLong();
 
-    private Scaling() {
+    /** Begins at once. */
+    Scaling() {
         prober.steady();
         Thread.ofVirtual().start(this::watch);
         Thread.ofVirtual().start(() -> {
@@ -58,14 +58,6 @@ final class Scaling implements AutoCloseable {
                 loaded = false;
             }
         });
-    }
-
-    /** Begins, unless it is under way already: once in a run of all tests. */
-    static synchronized Scaling begin() {
-        if (one == null) {
-            one = new Scaling();
-        }
-        return one;
     }
 
     private void live() {
