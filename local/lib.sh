@@ -60,6 +60,18 @@ refresh() {
 }
 # image ENV KEY [REV]: a field of an environment's image.yaml in the repository that Argo CD follows
 image() { git show "${3:-cluster/main}:gitops/environments/$1/image.yaml" 2> /dev/null | sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"; }
+# bump ENV TAG DIGEST COMMIT: sets `answer` to what became of it, and `since` to when it was pushed
+bump() {
+  answer=$(gitops/bump "$1" --tag "$2" --digest "$3" --commit "$4" --remote cluster) || die "$1 was not bumped" "read the message above, then make $(basename "$0") again"
+  since=$(pushed); answer=$(tail -n 1 <<< "$answer"); say "$answer"
+  is_local || refresh
+}
+# The first password of Argo CD's admin, as long as its Secret is there.
+password() {
+  if k -n argocd get secret argocd-initial-admin-secret > /dev/null 2>&1; then
+    echo "kubectl --context $CONTEXT -n argocd get secret argocd-initial-admin-secret -o go-template='{{.data.password|base64decode|println}}'"
+  else echo 'what you gave to local/password'; fi
+}
 now() { perl -MTime::HiRes=time -e 'printf "%.1f", time'; }
 # pushed: when the last push began, as git-cluster saw it; a repository elsewhere has no such witness, nor has a clone that never pushed
 pushed() { if is_local; then cat "$(git rev-parse --git-path hello-pushed)" 2> /dev/null || now; else now; fi; }
