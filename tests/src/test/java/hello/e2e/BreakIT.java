@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,21 +39,19 @@ class BreakIT {
 
     static Clone carol;
 
-    /** Asks production from the first test to the last. */
+    /** Asks production from before the first test to after the last. */
     static Prober production;
+
+    static int before;
 
     /** When the bump of the running test was pushed. */
     static long released;
 
     @BeforeAll
     static void begin() {
-        production = new Prober(host("production"), PER_SECOND).steady();
         carol = Clone.fresh(folder, "carol");
-    }
-
-    @AfterAll
-    static void end() {
-        production.close();
+        production = Prober.production();
+        before = production.sent();
     }
 
     @BeforeEach
@@ -156,8 +153,8 @@ class BreakIT {
     @Order(7)
     @DisplayName("production is isolated: while staging was broken, not one of production's requests was lost")
     void isolated() {
-        production.close();
-        production.noneLost();
+        measured(production.sent() - before + " requests, " + production.losses() + " lost");
+        assertThat(production.lost()).isEmpty();
         assertThat(production.answers()).as("one version, one greeting").hasSize(1);
     }
 

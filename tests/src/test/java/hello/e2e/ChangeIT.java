@@ -90,7 +90,7 @@ class ChangeIT {
             kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s").orFail();
             until("all is well", PATIENCE, Cluster::allWell);
             try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
-                String greeting = OutageIT.greeting(carol, "staging");
+                String greeting = carol.greeting("staging");
                 carol.git("push", "-q", "cluster");
                 until("staging greets anew", PATIENCE, () -> answer("staging").startsWith(greeting));
                 settle("staging");

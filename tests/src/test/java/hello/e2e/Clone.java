@@ -60,6 +60,14 @@ record Clone(Path folder) {
         return git("rev-parse", "HEAD");
     }
 
+    /** Commits another greeting for an environment, to be pushed later; gives the greeting. */
+    String greeting(String environment) throws IOException {
+        pull();
+        String greeting = "Salut " + System.currentTimeMillis() % 1_000_000;
+        change("gitops/environments/" + environment + "/values.yaml", "(?m)^greeting:\\n(  message: .*\\n)?((?:  .*\\n)*?)(  message: .*\\n)?(?=\\S|\\z)", "greeting:\n  message: " + greeting + "\n$2", "Another greeting");
+        return greeting;
+    }
+
     /** Replaces text in a file and commits it; gives the commit. */
     String change(String file, String from, String to, String why) throws IOException {
         Path path = folder.resolve(file);

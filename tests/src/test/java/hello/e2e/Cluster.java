@@ -137,6 +137,35 @@ final class Cluster {
         return Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
     }
 
+    /** The names of an environment's pods, whatever state they are in. */
+    static List<String> pods(String environment) {
+        return kubectl("-n", "hello-" + environment, "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}").orFail().output().lines().sorted().toList();
+    }
+
+    /** How many of an environment's pods are ready. */
+    static int ready(String environment) {
+        String ready = field("hello-" + environment, "deployment/hello", ".status.readyReplicas");
+        return ready.isEmpty() ? 0 : Integer.parseInt(ready);
+    }
+
+    /** Something to do while a part is away. */
+    interface Meanwhile {
+        void run() throws Exception;
+    }
+
+    /** Takes a part of the platform away, and gives it back whatever happens; returns when it is ready. */
+    static void without(String namespace, String part, Meanwhile meanwhile) throws Exception {
+        String selector = kubectl("-n", namespace, "get", part, "-o", "go-template={{range $k, $v := .spec.selector.matchLabels}}{{$k}}={{$v}},{{end}}").orFail().line().replaceFirst(",$", "");
+        kubectl("-n", namespace, "scale", part, "--replicas=0").orFail();
+        try {
+            kubectl("-n", namespace, "wait", "pods", "-l", selector, "--for=delete", "--timeout=120s").orFail();
+            meanwhile.run();
+        } finally {
+            kubectl("-n", namespace, "scale", part, "--replicas=1").orFail();
+            kubectl("-n", namespace, "rollout", "status", part, "--timeout=180s").orFail();
+        }
+    }
+
     /** The commit that an environment runs. */
     static String running(String environment) {
         return answer(environment).replaceFirst("(?s).*commit (\\S+),.*", "$1");

@@ -3,13 +3,14 @@ package hello.e2e;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.pods;
+import static hello.e2e.Cluster.ready;
 import static hello.e2e.Cluster.until;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -40,7 +41,7 @@ class CrashIT {
     @BeforeEach
     @AfterEach
     void well() {
-        until("two pods and no more", PATIENCE, () -> pods().size() == 2 && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
+        until("two pods and no more", PATIENCE, () -> pods("production").size() == 2 && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
         until("all is well", PATIENCE, Cluster::allWell);
     }
 
@@ -48,10 +49,10 @@ class CrashIT {
     @Order(1)
     @DisplayName("a pod is deleted without grace: only requests that were open on it can be lost")
     void deleted() {
-        String pod = pods().getFirst();
+        String pod = pods("production").getFirst();
         try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
             kubectl("-n", NS, "delete", "pod", pod, "--grace-period=0", "--force").orFail();
-            double seconds = until("two pods again", PATIENCE, () -> ready() == 2 && !pods().contains(pod));
+            double seconds = until("two pods again", PATIENCE, () -> ready("production") == 2 && !pods("production").contains(pod));
             measured("another one ready after " + seconds + " s");
             onlyOpenOnes(prober);
         }
@@ -61,7 +62,7 @@ class CrashIT {
     @Order(2)
     @DisplayName("a pod's process is killed (SIGKILL, as for want of memory): only requests that were open on it can be lost")
     void killed() {
-        String pod = pods().getFirst();
+        String pod = pods("production").getFirst();
         // A pod that sees the node's processes finds the one by the pod's name in its environment.
         String kill = "for p in /proc/[0-9]*; do { tr '\\0' '\\n' < $p/environ | grep -qx POD_NAME=" + pod + "; } 2> /dev/null && kill -9 ${p#/proc/} && echo killed; done; true";
         try (Prober prober = new Prober(host("production"), PER_SECOND)) {
@@ -74,7 +75,7 @@ class CrashIT {
             kubectl("-n", "killer", "wait", "pod/killer", "--for=condition=Ready", "--timeout=120s").orFail();
             prober.steady();
             assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill).orFail().output().lines()).containsExactly("killed");
-            double seconds = until("started again", PATIENCE, () -> field(NS, "pod/" + pod, ".status.containerStatuses[0].restartCount").equals("1") && ready() == 2);
+            double seconds = until("started again", PATIENCE, () -> field(NS, "pod/" + pod, ".status.containerStatuses[0].restartCount").equals("1") && ready("production") == 2);
             assertThat(field(NS, "pod/" + pod, ".status.containerStatuses[0].lastState.terminated.exitCode")).isEqualTo("137");
             measured("ready again after " + seconds + " s");
             onlyOpenOnes(prober);
@@ -88,19 +89,19 @@ class CrashIT {
     @DisplayName("the node is drained as far as one node can be: no request is lost, and the disruption budget keeps the second pod")
     void drained() {
         String node = kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}").orFail().line();
-        List<String> before = pods();
+        List<String> before = pods("production");
         try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
             try {
                 Cluster.Said drain = kubectl("drain", node, "--pod-selector=app.kubernetes.io/name=hello", "--delete-emptydir-data", "--timeout=12s");
                 assertThat(drain.exit()).as(drain.output()).isNotZero();
                 assertThat(drain.output()).contains("violate the pod's disruption budget");
-                assertThat(before.stream().filter(pods()::contains)).as("one is left: " + drain.output()).hasSize(1);
-                assertThat(ready()).isEqualTo(1);
+                assertThat(before.stream().filter(pods("production")::contains)).as("one is left: " + drain.output()).hasSize(1);
+                assertThat(ready("production")).isEqualTo(1);
                 assertThat(kubectl("-n", NS, "get", "pods", "--field-selector=status.phase=Pending", "-o", "name").output().lines()).as("waits for a node").hasSize(1);
             } finally {
                 kubectl("uncordon", node).orFail();
             }
-            measured("both ready " + until("two pods again", PATIENCE, () -> ready() == 2) + " s after the node took pods again");
+            measured("both ready " + until("two pods again", PATIENCE, () -> ready("production") == 2) + " s after the node took pods again");
             prober.noneLost();
         }
     }
@@ -110,14 +111,5 @@ class CrashIT {
         prober.report();
         assertThat(prober.losses()).isLessThanOrEqualTo(OPEN_ON_A_POD);
         assertThat(prober.lost().keySet()).isSubsetOf("status 502", "status 504");
-    }
-
-    private static List<String> pods() {
-        return Stream.of(kubectl("-n", NS, "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", "jsonpath={.items[*].metadata.name}").orFail().line().split(" ")).sorted().toList();
-    }
-
-    private static int ready() {
-        String ready = field(NS, "deployment/hello", ".status.readyReplicas");
-        return ready.isEmpty() ? 0 : Integer.parseInt(ready);
     }
 }

@@ -6,10 +6,10 @@ import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.running;
 import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.without;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +51,7 @@ class OutageIT {
     @Order(1)
     @DisplayName("without the git server the service runs on, a push fails with a clear message, and works later with nothing lost")
     void gitServer() throws Exception {
-        String greeting = greeting(erin, "staging");
+        String greeting = erin.greeting("staging");
         try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
             without("git", "deployment/git", () -> {
                 Cluster.Said push = erin.tryGit("push", "-q", "cluster");
@@ -103,7 +103,7 @@ class OutageIT {
     @Order(3)
     @DisplayName("without Argo CD the service runs on, and what was pushed meanwhile goes through by itself later")
     void argocd() throws Exception {
-        String greeting = greeting(erin, "staging");
+        String greeting = erin.greeting("staging");
         String before = running("staging");
         try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
             without("argocd", "statefulset/argocd-application-controller", () -> without("argocd", "deployment/argocd-repo-server", () -> {
@@ -116,32 +116,6 @@ class OutageIT {
             prober.noneLost();
         }
         assertThat(running("staging")).isEqualTo(before);
-    }
-
-    /** Something to do while a part is away. */
-    interface Meanwhile {
-        void run() throws Exception;
-    }
-
-    /** Takes a part away, and gives it back whatever happens; returns when it is ready. */
-    static void without(String namespace, String part, Meanwhile meanwhile) throws Exception {
-        String selector = kubectl("-n", namespace, "get", part, "-o", "go-template={{range $k, $v := .spec.selector.matchLabels}}{{$k}}={{$v}},{{end}}").orFail().line().replaceFirst(",$", "");
-        kubectl("-n", namespace, "scale", part, "--replicas=0").orFail();
-        try {
-            kubectl("-n", namespace, "wait", "pods", "-l", selector, "--for=delete", "--timeout=120s").orFail();
-            meanwhile.run();
-        } finally {
-            kubectl("-n", namespace, "scale", part, "--replicas=1").orFail();
-            kubectl("-n", namespace, "rollout", "status", part, "--timeout=180s").orFail();
-        }
-    }
-
-    /** Commits another greeting for an environment, to be pushed later; gives the greeting. */
-    static String greeting(Clone clone, String environment) throws IOException {
-        clone.pull();
-        String greeting = "Salut " + System.currentTimeMillis() % 1_000_000;
-        clone.change("gitops/environments/" + environment + "/values.yaml", "(?m)^greeting:\\n(  message: .*\\n)?((?:  .*\\n)*?)(  message: .*\\n)?(?=\\S|\\z)", "greeting:\n  message: " + greeting + "\n$2", "Another greeting");
-        return greeting;
     }
 
     private static boolean ready(String namespace, String digest) {

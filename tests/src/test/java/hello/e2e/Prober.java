@@ -27,6 +27,8 @@ final class Prober implements AutoCloseable {
     private static final String NODE = Cluster.IP;
     private static final Pattern ANSWER = Pattern.compile("(.+), .+!\nversion \\S+, commit ([0-9a-f]{40}), pod (\\S+)\n?");
 
+    private static Prober production;
+
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1).build();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread clock;
@@ -40,7 +42,7 @@ final class Prober implements AutoCloseable {
     Prober(String host, int perSecond) {
         this.perSecond = perSecond;
         URI uri = URI.create("http://" + NODE + "/");
-        clock = Thread.ofPlatform().start(() -> {
+        clock = Thread.ofPlatform().daemon().start(() -> {
             long next = System.nanoTime();
             while (running) {
                 boolean fresh = sent.incrementAndGet() % 2 == 0;
@@ -49,6 +51,12 @@ final class Prober implements AutoCloseable {
                 LockSupport.parkNanos(next - System.nanoTime());
             }
         });
+    }
+
+    /** The one that asks production 200 times a second from its first use on, through several classes of tests, until one of them closes it. */
+    static synchronized Prober production() {
+        production = production == null ? new Prober(Cluster.host("production"), 200).steady() : production;
+        return production;
     }
 
     private void ask(URI uri, String host, boolean fresh) {

@@ -7,7 +7,7 @@ import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.run;
 import static hello.e2e.Cluster.until;
 import static hello.e2e.Cluster.untilAtLast;
-import static hello.e2e.OutageIT.without;
+import static hello.e2e.Cluster.without;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -54,7 +54,7 @@ class RestartIT {
     @Order(1)
     @DisplayName("without the ingress controller the Service loses nothing, also while a change goes through; the ingress answers as soon as it is back")
     void ingress() throws Exception {
-        String greeting = OutageIT.greeting(erin, "staging");
+        String greeting = erin.greeting("staging");
         try {
             selfHeal(false);
             // Nobody comes in from outside, so a pod inside asks the Service: a new connection each time.
