@@ -17,7 +17,8 @@ BUSYBOX=1.37.0 # a shell for a pod that tries something
 LAB_HOME=${LAB_HOME:-/var/cache/minikube-lab}
 HOST_IP=198.18.78.1 NODE_IP=198.18.78.2 # of the range that is set aside for tests of networks, RFC 2544
 IMAGES=$NODE_IP:5001                    # the registry that stands for all others
-CGROUPS="cpu cpuacct cpuset memory devices freezer blkio pids"
+if [ "$(stat -fc %T /sys/fs/cgroup 2> /dev/null)" = cgroup2fs ]; then CGROUP_VERSION=2 CGROUPS="cpuset cpu io memory pids"
+else CGROUP_VERSION=1 CGROUPS="cpu cpuacct cpuset memory devices freezer blkio pids"; fi
 node=$LAB_HOME/node bin=$LAB_HOME/bin work=$LAB_HOME/work
 
 say() { printf 'lab: %s\n' "$*"; }

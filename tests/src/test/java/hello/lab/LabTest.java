@@ -82,7 +82,6 @@ class LabTest {
         "unshare | case $* in *veth*) exit 1;; esac         | the kernel feature veth",
         "unshare | case $* in *overlay*) exit 1;; esac      | the kernel feature overlay",
         "unshare | case $* in *NFQUEUE*) exit 1;; esac      | the kernel feature NFQUEUE",
-        "stat    | echo cgroup2fs                           | cgroups of version 1",
         "awk     | case $* in *MemAvailable*) echo 3;; *) exec /usr/bin/awk \"$@\";; esac | 6 GB of free memory",
         "df      | echo; echo a b c 3145728                 | 8 GB of free disk for",
         "go      | case $* in *@latest) echo no route; exit 1;; esac; echo /tmp | a Go module proxy that answers (go env GOPROXY), or a way to the modules (no route)",
@@ -94,6 +93,16 @@ class LabTest {
         Said said = check();
         assertThat(said.code()).isOne();
         assertThat(said.text()).contains(sentence);
+    }
+
+    @Test
+    void whichControllersAreThereIsSaidOfCgroupsOfVersion2Too() throws Exception {
+        assumeTrue(Files.exists(Path.of("/etc/debian_version")) && Files.readString(Path.of("/etc/os-release")).contains("ID=debian"), "the lab is for Debian");
+        standIn("stat", "echo cgroup2fs");
+        standIn("cat", "case $* in */cgroup.controllers) echo cpuset cpu memory pids;; *) exec /bin/cat \"$@\";; esac");
+        Said said = check();
+        assertThat(said.code()).isOne();
+        assertThat(said.text()).contains("the cgroup controller io in").doesNotContain("controller cpu", "controller memory", "controller pids");
     }
 
     @Test
