@@ -45,6 +45,12 @@ public final class Promises implements BeforeTestExecutionCallback, TestWatcher 
     }
 
     @Override
+    public void testAborted(ExtensionContext context, Throwable cause) {
+        measured(String.valueOf(cause.getMessage()));
+        row(context, "not tried");
+    }
+
+    @Override
     public void testFailed(ExtensionContext context, Throwable cause) {
         row(context, "**broken**");
         System.out.println("-- " + context.getDisplayName() + " failed: " + cause.getMessage() + "\n-- what the cluster says:");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Production gets more pods for load, and none for pods that only start. While {@link Scaling} loads it, nothing else happens. */
 @Tag("e2e")
 @ExtendWith(Promises.class)
-@Order(38)
+@Order(39)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ScaleOutIT {
     private static final String NS = "hello-production";
