@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PushesIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     /** In which order they deploy. Seven have pulled from the one before them; these have not: they forget to pull at all. */
-    private static final List<Integer> ORDER = List.of(2, 0, 6, 1, 5, 3, 7, 4, 9, 8);
+    private static final List<Integer> ORDER = List.of(2, 0, 7, 1, 3, 5, 9, 4, 6, 8);
     private static final List<Integer> FORGETFUL = List.of(3, 8);
     /** A machine of two cores has no use for more builds at a time. */
     private static final int AT_A_TIME = 3;
