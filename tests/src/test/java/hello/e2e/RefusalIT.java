@@ -82,12 +82,12 @@ class RefusalIT {
         assertThat(connects("git.git.svc.cluster.local", 9418)).as("the same pod to the git server, or this says nothing").isTrue();
         for (String account : new String[] {"hello-staging:hello", "hello-staging:default", "argocd:argocd-server", "argocd:argocd-repo-server", "traefik:traefik"}) {
             for (String part : new String[] {"git", "registry"}) {
-                for (String right : new String[] {"pods/exec", "pods/portforward"}) {
-                    assertThat(kubectl("auth", "can-i", "create", right, "-n", part, "--as=system:serviceaccount:" + account).line()).as(account + " " + right + " in " + part).endsWith("no");
+                for (String right : new String[] {"exec", "portforward"}) {
+                    assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=" + right, "-n", part, "--as=system:serviceaccount:" + account).line()).as(account + " " + right + " in " + part).endsWith("no");
                 }
             }
         }
-        assertThat(kubectl("auth", "can-i", "create", "pods/exec", "-n", "git").line()).as("who runs this").isEqualTo("yes");
+        assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=exec", "-n", "git").line()).as("who runs this").isEqualTo("yes");
         measured("connection refused; 5 accounts, none may push");
     }
 
