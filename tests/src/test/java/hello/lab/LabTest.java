@@ -88,7 +88,7 @@ class LabTest {
         "apt-get | exit 100                                 | Debian's package archive"
     })
     void whatThisMachineLacksIsSaidBeforeAnythingIsBuilt(String program, String does, String sentence) throws Exception {
-        assumeTrue(Files.exists(Path.of("/etc/debian_version")) && Files.readString(Path.of("/etc/os-release")).contains("ID=debian"), "the lab is for Debian");
+        onDebian();
         standIn(program, does);
         Said said = check();
         assertThat(said.code()).isOne();
@@ -97,7 +97,7 @@ class LabTest {
 
     @Test
     void whichControllersAreThereIsSaidOfCgroupsOfVersion2Too() throws Exception {
-        assumeTrue(Files.exists(Path.of("/etc/debian_version")) && Files.readString(Path.of("/etc/os-release")).contains("ID=debian"), "the lab is for Debian");
+        onDebian();
         standIn("stat", "echo cgroup2fs");
         standIn("cat", "case $* in */cgroup.controllers) echo cpuset cpu memory pids;; *) exec /bin/cat \"$@\";; esac");
         Said said = check();
@@ -119,6 +119,10 @@ class LabTest {
         Said said = run(Map.of("PATH", few.toString()), few.resolve("bash").toString(), "local/up");
         assertThat(said.code()).isOne();
         assertThat(said.text()).contains("'minikube' is not installed", "make lab-up");
+    }
+
+    private static void onDebian() throws IOException {
+        assumeTrue(Files.exists(Path.of("/etc/debian_version")) && Files.readString(Path.of("/etc/os-release")).contains("ID=debian"), "the lab is for Debian");
     }
 
     private Said check() throws Exception {
