@@ -112,8 +112,7 @@ class ChangeIT {
         String ns = "hello-" + environment;
         until("the old pods are gone", PATIENCE, () -> {
             String wanted = field(ns, "deployment/hello", ".status.replicas");
-            String there = kubectl("-n", ns, "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", "name").output().lines().count() + "";
-            return there.equals(wanted) && field(ns, "deployment/hello", ".status.updatedReplicas").equals(wanted);
+            return wanted.equals(Cluster.pods(environment).size() + "") && field(ns, "deployment/hello", ".status.updatedReplicas").equals(wanted);
         });
     }
 }

@@ -15,10 +15,18 @@ record Clone(Path folder) {
         return clone;
     }
 
-    /** As {@link #of}, and then takes what the cluster's repository has, as people do first of all. */
+    /**
+     * As {@link #of}, and then takes what the cluster's repository has, as people do first of all. They have built before, too: what
+     * this checkout has of the image's parts that do not change is theirs.
+     */
     static Clone fresh(Path parent, String person) {
         Clone clone = of(parent, person);
         clone.make("status").orFail();
+        Path built = Cluster.ROOT.resolve("service/target/image");
+        if (Files.isDirectory(built)) {
+            Cluster.run(parent, "mkdir", person + "/service/target").orFail();
+            Cluster.run(parent, "cp", "-a", built.toString(), person + "/service/target/").orFail();
+        }
         return clone.pull();
     }
 

@@ -34,6 +34,8 @@ final class Cluster {
         HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).version(HttpClient.Version.HTTP_1_1).build();
     }
 
+    private static List<String> waitedFor = List.of();
+
     private Cluster() {}
 
     /** What a command said, and how it ended. */
@@ -134,7 +136,11 @@ final class Cluster {
     private static double until(String what, Duration atMost, Duration each, Callable<Boolean> holds) {
         long begin = System.nanoTime();
         Awaitility.await(what).atMost(atMost).pollDelay(Duration.ZERO).pollInterval(each).ignoreExceptions().until(holds);
-        return Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
+        double seconds = Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
+        if (seconds > 10) {
+            System.out.println("    " + what + ", after " + seconds + " s");
+        }
+        return seconds;
     }
 
     /** The names of an environment's pods, whatever state they are in. */
@@ -171,9 +177,14 @@ final class Cluster {
         return answer(environment).replaceFirst("(?s).*commit (\\S+),.*", "$1");
     }
 
-    /** Every Application is Synced and Healthy. */
+    /** Every Application is Synced and Healthy; if not, prints which one is not, as often as that changes. */
     static boolean allWell() {
-        List<String> states = kubectl("-n", "argocd", "get", "applications", "-o", "jsonpath={range .items[*]}{.status.sync.status} {.status.health.status}{\"\\n\"}{end}").output().lines().toList();
-        return !states.isEmpty() && states.stream().allMatch("Synced Healthy"::equals);
+        List<String> states = kubectl("-n", "argocd", "get", "applications", "-o", "jsonpath={range .items[*]}{.metadata.name} {.status.sync.status} {.status.health.status}{\"\\n\"}{end}").output().lines().toList();
+        List<String> unwell = states.stream().filter(state -> !state.endsWith(" Synced Healthy")).toList();
+        if (!unwell.isEmpty() && !unwell.equals(waitedFor)) {
+            System.out.println("    not yet: " + String.join(", ", unwell));
+        }
+        waitedFor = unwell;
+        return !states.isEmpty() && unwell.isEmpty();
     }
 }

@@ -45,8 +45,6 @@ class PushesIT {
     @DisplayName("ten deploys from ten clones at once: the newest runs, no bump is lost, none goes backwards, each says what became of it")
     void ten() throws Exception {
         Clone first = Clone.fresh(folder, "person0");
-        // All have built before, as people have.
-        Cluster.run(first.folder(), "service/image", "--tar", "hello:warm").orFail();
         List<Clone> clones = new ArrayList<>(List.of(first));
         String begin = first.git("rev-parse", "HEAD");
         for (int i = 1; i < 10; i++) {

@@ -4,6 +4,7 @@ import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.pods;
 import static hello.e2e.Cluster.run;
 import static hello.e2e.Cluster.until;
 import static hello.e2e.Cluster.untilAtLast;
@@ -69,7 +70,7 @@ class RestartIT {
                 assertThat(answer("staging")).contains("Exception");
                 erin.git("push", "-q", "cluster");
                 until("the Service greets anew", PATIENCE, () -> asked().keySet().stream().anyMatch(line -> line.startsWith(greeting)));
-                until("the old pods are gone", PATIENCE, () -> kubectl("-n", "hello-staging", "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", "name").output().lines().count() == 2);
+                until("the old pods are gone", PATIENCE, () -> pods("staging").size() == 2);
             });
             measured("the ingress answered " + until("it answers", PATIENCE, () -> answer("staging").startsWith(greeting)) + " s after it was back");
             Map<String, Long> asked = asked();

@@ -44,10 +44,6 @@ final class Scaling {
     private volatile boolean loaded = true;
 
     private Scaling() {
-        Thread.ofVirtual().start(this::watch);
-        for (int i = 0; i < ASKERS; i++) {
-            Thread.ofVirtual().start(this::ask);
-        }
         Thread.ofVirtual().start(this::live);
     }
 
@@ -59,17 +55,26 @@ final class Scaling {
 
     private void live() {
         try {
+            untilAtLast("no pods are left that an earlier load added", PATIENCE, this::least);
+            Thread.ofVirtual().start(this::watch);
+            for (int i = 0; i < ASKERS; i++) {
+                Thread.ofVirtual().start(this::ask);
+            }
             untilMore = untilAtLast("more pods are ready", Duration.ofMinutes(5), () -> ready("production") > least);
             Thread.sleep(Duration.ofSeconds(5)); // they get their share, and must not be lost again at once
             loaded = false;
             out.complete(null);
-            untilLess = untilAtLast("the pods that were added are gone", PATIENCE, () -> ready("production") == least && pods("production").size() == least);
+            untilLess = untilAtLast("the pods that were added are gone", PATIENCE, this::least);
             in.complete(null);
         } catch (Throwable e) {
             loaded = false;
             out.completeExceptionally(e);
             in.completeExceptionally(e);
         }
+    }
+
+    private boolean least() {
+        return ready("production") == least && pods("production").size() == least;
     }
 
     /**
