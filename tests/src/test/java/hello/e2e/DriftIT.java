@@ -31,8 +31,8 @@ class DriftIT {
     private static final String NS = "hello-staging";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** Argo CD waits ten seconds at most between two repairs of one commit (argocd/install); three times that on a busy machine. */
-    private static final double SECONDS = 3 * 12;
+    /** Argo CD waits five seconds at most between two repairs of one commit (argocd/install); three times that on a busy machine. */
+    private static final double SECONDS = 3 * 7;
 
     @BeforeEach
     void well() {

@@ -107,15 +107,20 @@ class RefusalIT {
             Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next).orFail();
             measured("the new one opens Argo CD after " + until("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
             assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
-            // A start of Argo CD's server is when it would make the Secret.
+            // A start of Argo CD's server is when it would make the Secret, before it serves. Until it is called ready takes half a minute more.
+            List<String> before = servers();
             kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server").orFail();
-            kubectl("-n", "argocd", "rollout", "status", "deployment/argocd-server", "--timeout=180s").orFail();
+            until("a new server serves", PATIENCE, () -> servers().stream().filter(pod -> !before.contains(pod)).anyMatch(pod -> kubectl("-n", "argocd", "logs", pod).output().contains("serving on port")));
             assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
         } finally {
             page.destroy();
             kubectl("-n", "argocd", "patch", "secret", "argocd-secret", "--type=merge", "-p", "{\"data\":{\"admin.password\":\"" + hash + "\"}}").orFail();
             Cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: argocd-initial-admin-secret, namespace: argocd}, data: {password: " + first + "}}").orFail();
         }
+    }
+
+    private static List<String> servers() {
+        return kubectl("-n", "argocd", "get", "pods", "-l", "app.kubernetes.io/name=argocd-server", "-o", "name").orFail().output().lines().toList();
     }
 
     private static List<String> rights(String account) {
