@@ -1,3 +1,4 @@
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +39,13 @@ final class ClassArchive {
         command.addAll(DUMP);
         command.addAll(List.of("-XX:SharedClassListFile=" + classList.toAbsolutePath(), "-XX:SharedArchiveFile=" + layout.archive().resolve("hello.jsa"),
                 "-cp", String.join(":", layout.jars().stream().map(l -> "libraries/" + l.getFileName()).toList())));
-        Disk.Output dumped = Disk.execute(layout.out(), command);
+        Path folder = copyOfLibraries();
+        Disk.Output dumped;
+        try {
+            dumped = Disk.execute(folder, command);
+        } finally {
+            Disk.delete(folder);
+        }
         if (dumped.code() != 0) {
             Disk.delete(layout.archive());
             System.out.println("image: no archive of classes could be made, so it starts slower: " + dumped.text().strip().lines().findFirst().orElse("no word why"));
@@ -46,6 +53,37 @@ final class ClassArchive {
         }
         layout.done("archive", key);
         return true;
+    }
+
+    /**
+     * Copies the libraries to where the file system numbers them one after the other, which one in memory does. The JVM has its open
+     * jars in a HashMap by these numbers (ZipFile.Source.Key): where many fall into one bin, as on a disk from which much was just
+     * deleted, the map makes a tree of it, and the archive shows that.
+     */
+    private Path copyOfLibraries() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        if (Files.isWritable(memory)) {
+            try {
+                return copyOfLibraries(memory);
+            } catch (IOException e) {
+                // it is too small: on the disk, then
+            }
+        }
+        return copyOfLibraries(layout.out());
+    }
+
+    private Path copyOfLibraries(Path parent) throws IOException {
+        Path folder = Files.createTempDirectory(parent, "hello-libraries");
+        try {
+            for (Path library : layout.jars()) {
+                Disk.replace(folder.resolve("libraries"), library.getFileName().toString(), library);
+                Files.setLastModifiedTime(folder.resolve("libraries").resolve(library.getFileName()), Layout.TIME);
+            }
+            return folder;
+        } catch (IOException e) {
+            Disk.delete(folder);
+            throw e;
+        }
     }
 
     /** Runs the service with a record of the classes that it loads, and keeps those that are not the application's. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -86,9 +87,35 @@ class ImageIT {
         Path source = used.resolve("service/src/main/java/hello/GreetingFactory.java");
         Files.writeString(source, Files.readString(source).replace("\"Hello\"", "\"Good morning\""));
         run(used, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qam", "one line");
+        crowd(clean.resolve("service/target/image/libraries"), used.resolve("service/target/image/libraries"));
         changed = image(used, "changed");
         run(used, "git", "reset", "-q", "--hard", "HEAD~1");
         again = image(used, "again");
+    }
+
+    /**
+     * Copies files so that the numbers which the file system gives them are the same modulo 64, as many may be on a disk from which
+     * much was just deleted: a HashMap by these numbers, as the JVM has one of its open jars, then makes a tree of them.
+     */
+    private static void crowd(Path from, Path to) throws Exception {
+        Files.createDirectories(to);
+        Path others = Files.createDirectory(to.resolve("others"));
+        long bin = -1;
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                for (int i = 0; i < 10_000; i++) {
+                    Path copy = Files.createFile(others.resolve(file.getFileName() + "." + i));
+                    long number = (Long) Files.getAttribute(copy, "unix:ino") % 64;
+                    bin = bin < 0 ? number : bin;
+                    if (number == bin) {
+                        Files.write(copy, Files.readAllBytes(file));
+                        Files.move(copy, to.resolve(file.getFileName()));
+                        break;
+                    }
+                }
+            }
+        }
+        run(to, "rm", "-r", "others");
     }
 
     @Test
