@@ -48,7 +48,7 @@ class HealthIT {
         }
         for (Map.Entry<String, String> each : expected.entrySet()) {
             Path file = Files.writeString(folder.resolve("hpa.yaml"), each.getKey());
-            assertThat(Cluster.run(Cluster.ROOT, "argocd", "admin", "settings", "resource-overrides", "health", file.toString(), "--argocd-cm-path", "argocd/install/argocd-cm.yaml").orFail().output())
+            assertThat(Cluster.run(Cluster.ROOT, "env", "TZ=America/New_York", "argocd", "admin", "settings", "resource-overrides", "health", file.toString(), "--argocd-cm-path", "argocd/install/argocd-cm.yaml").orFail().output())
                     .as(each.getKey()).contains("STATUS: " + each.getValue());
         }
         measured(expected.size() + " of " + expected.size() + " called so");
