@@ -90,10 +90,13 @@ class ChangeIT {
             kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s").orFail();
             until("all is well", PATIENCE, Cluster::allWell);
             try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
-                String greeting = carol.greeting("staging");
-                carol.git("push", "-q", "cluster");
-                until("staging greets anew", PATIENCE, () -> answer("staging").startsWith(greeting));
-                settle("staging");
+                // How many fall into the moment is chance, a handful to a hundred at a time: none at all three times is not.
+                for (int rollout = 0; rollout < 3 && prober.losses() == 0; rollout++) {
+                    String greeting = carol.greeting("staging");
+                    carol.git("push", "-q", "cluster");
+                    until("staging greets anew", PATIENCE, () -> answer("staging").startsWith(greeting));
+                    settle("staging");
+                }
                 prober.report();
                 assertThat(prober.losses()).as("lost without the hooks").isPositive();
             }
