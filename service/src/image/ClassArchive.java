@@ -76,8 +76,7 @@ final class ClassArchive {
         Path folder = Files.createTempDirectory(parent, "hello-libraries");
         try {
             for (Path library : layout.jars()) {
-                Disk.replace(folder.resolve("libraries"), library.getFileName().toString(), library);
-                Files.setLastModifiedTime(folder.resolve("libraries").resolve(library.getFileName()), Layout.TIME);
+                Disk.copy(library, folder.resolve("libraries"));
             }
             return folder;
         } catch (IOException e) {

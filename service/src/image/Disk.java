@@ -29,9 +29,12 @@ final class Disk {
         return new Output(process.waitFor(), text.toString());
     }
 
-    static void replace(Path folder, String name, Path with) throws IOException {
+    /** Copies a file into a folder, with the time that files have in the image. */
+    static void copy(Path file, Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.copy(with, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        Path there = folder.resolve(file.getFileName());
+        Files.copy(file, there, StandardCopyOption.REPLACE_EXISTING);
+        Files.setLastModifiedTime(there, Layout.TIME);
     }
 
     /** Files below a folder, in an order that is the same everywhere. */

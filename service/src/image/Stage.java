@@ -125,7 +125,7 @@ final class Stage {
                 wanted.add(name);
                 Path there = layout.libraries().resolve(name);
                 if (!Files.exists(there) || Files.size(there) != Files.size(library) || Files.mismatch(there, library) >= 0) {
-                    Disk.replace(layout.libraries(), name, library);
+                    Disk.copy(library, layout.libraries());
                 }
                 Files.setLastModifiedTime(there, Layout.TIME);
             }

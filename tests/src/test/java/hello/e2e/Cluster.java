@@ -145,7 +145,12 @@ final class Cluster {
 
     /** The names of an environment's pods, whatever state they are in. */
     static List<String> pods(String environment) {
-        return kubectl("-n", "hello-" + environment, "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}").orFail().output().lines().sorted().toList();
+        return pods("hello-" + environment, "hello");
+    }
+
+    /** The names of the pods of a part of the platform, by its label {@code app.kubernetes.io/name}. */
+    static List<String> pods(String namespace, String name) {
+        return kubectl("-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=" + name, "-o", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}").orFail().output().lines().sorted().toList();
     }
 
     /** How many of an environment's pods are ready. */

@@ -189,7 +189,7 @@ class LoopIT {
     /** Sees to it that staging runs a commit of Alice's, the last one in her clone, and gives it. */
     private static String deployed() throws IOException {
         String commit = alice.git("rev-parse", "HEAD");
-        if (!alice.git("log", "-1", "--format=%an").equals("alice") || !Cluster.running("staging").equals(commit)) {
+        if (!Cluster.running("staging").equals(commit)) { // as in a fresh clone, whose last commit is the bump
             alice.pull();
             commit = alice.changeCode("a change to build upon");
             alice.make("deploy").orFail();

@@ -2,6 +2,7 @@ package hello.e2e;
 
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.pods;
 import static hello.e2e.Cluster.until;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -108,19 +109,15 @@ class RefusalIT {
             measured("the new one opens Argo CD after " + until("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
             assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
             // A start of Argo CD's server is when it would make the Secret, before it serves. Until it is called ready takes half a minute more.
-            List<String> before = servers();
+            List<String> before = pods("argocd", "argocd-server");
             kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server").orFail();
-            until("a new server serves", PATIENCE, () -> servers().stream().filter(pod -> !before.contains(pod)).anyMatch(pod -> kubectl("-n", "argocd", "logs", pod).output().contains("serving on port")));
+            until("a new server serves", PATIENCE, () -> pods("argocd", "argocd-server").stream().filter(pod -> !before.contains(pod)).anyMatch(pod -> kubectl("-n", "argocd", "logs", pod).output().contains("serving on port")));
             assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
         } finally {
             page.destroy();
             kubectl("-n", "argocd", "patch", "secret", "argocd-secret", "--type=merge", "-p", "{\"data\":{\"admin.password\":\"" + hash + "\"}}").orFail();
             Cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: argocd-initial-admin-secret, namespace: argocd}, data: {password: " + first + "}}").orFail();
         }
-    }
-
-    private static List<String> servers() {
-        return kubectl("-n", "argocd", "get", "pods", "-l", "app.kubernetes.io/name=argocd-server", "-o", "name").orFail().output().lines().toList();
     }
 
     private static List<String> rights(String account) {
