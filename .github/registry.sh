@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Shared by the workflows' scripts: the image's name on GitHub's registry, logging in there, and what a step hands on.
 set -euo pipefail
-die() { printf '%s: %s\n' "${0##*/}" "$1" >&2; exit 1; }
+die() {
+  printf '%s: %s\n' "${0##*/}" "$1" >&2
+  exit 1
+}
 
 [ -n "${GITHUB_REPOSITORY:-}" ] || die "GITHUB_REPOSITORY is not set (OWNER/NAME): this is run by a workflow"
 # shellcheck disable=SC2034 # for the scripts that read this file

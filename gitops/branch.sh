@@ -8,16 +8,30 @@ environment='' tag='' digest='' commit='' remote=origin branch=main tries=10
 head='' was='' message=''
 
 say() { printf '%s: %s\n' "${0##*/}" "$1" >&2; }
-die() { say "$1"; exit 1; }
+die() {
+  say "$1"
+  exit 1
+}
 
 # arguments "$@": an environment and the options in $options, each with a value
 arguments() {
   while [ $# -gt 0 ]; do
     case "$1 $options " in
-      -h\ * | --help\ *) echo "usage: $usage"; exit 0 ;;
-      --*" $1 "*) [ $# -ge 2 ] || die "$1 needs a value. usage: $usage"; printf -v "${1#--}" %s "$2"; shift 2 ;;
+      -h\ * | --help\ *)
+        echo "usage: $usage"
+        exit 0
+        ;;
+      --*" $1 "*)
+        [ $# -ge 2 ] || die "$1 needs a value. usage: $usage"
+        printf -v "${1#--}" %s "$2"
+        shift 2
+        ;;
       -*) die "unknown option $1. usage: $usage" ;;
-      *) [ -z "$environment" ] || die "one environment only, not $environment and $1. usage: $usage"; environment=$1; shift ;;
+      *)
+        [ -z "$environment" ] || die "one environment only, not $environment and $1. usage: $usage"
+        environment=$1
+        shift
+        ;;
     esac
   done
   [[ $environment =~ ^[a-z0-9-]+$ ]] || die "'$environment' is no name of an environment. usage: $usage"
@@ -75,17 +89,22 @@ swap() {
       # shellcheck disable=SC2086,SC2154 # three words, set by decide
       new=$(write $to)
       said=$(git push --quiet --no-follow-tags --recurse-submodules=no --force-with-lease="refs/heads/$branch:$head" \
-        -- "$remote" "$new:refs/heads/$branch" 2>&1) && { echo "$1 $new"; exit 0; }
+        -- "$remote" "$new:refs/heads/$branch" 2>&1) && {
+        echo "$1 $new"
+        exit 0
+      }
     fi
     say "try $try of $tries did not get through to $branch of $remote. git said: $said"
     [ "$try" = "$tries" ] || sleep "$((try / 4)).$((RANDOM % 5))$((RANDOM % 10))"
   done
   case $said in
     *[Dd]enied* | *[Pp]ermission* | *protected* | *declined* | *403* | *401* | *[Aa]uthentication*)
-      die "nothing was changed: no right to do that. Let this account push to $branch of $remote, then run this again." ;;
+      die "nothing was changed: no right to do that. Let this account push to $branch of $remote, then run this again."
+      ;;
     *find\ remote\ ref*) die "nothing was changed: $remote has no branch $branch. Choose one by --branch." ;;
     *resolve\ host* | *[Cc]onnect* | *timed\ out* | *does\ not\ appear*)
-      die "nothing was changed: $remote was not reached. Look at the network and at the remote's address, then run this again." ;;
+      die "nothing was changed: $remote was not reached. Look at the network and at the remote's address, then run this again."
+      ;;
     *) die "nothing was changed in $tries tries. Run this again, with more --tries if others push all the time." ;;
   esac
 }

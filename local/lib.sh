@@ -2,22 +2,27 @@
 # What the scripts beside this file share. Sourced, never run. They start in the top folder of the clone, where `make` runs them.
 set -euo pipefail
 GIT_URL=git://git.git.svc.cluster.local/hello.git # the in-cluster repository, as Argo CD sees it (local/git.yaml)
-REGISTRY=localhost:5050                            # the in-cluster registry, as the node sees it (local/registry.yaml)
+REGISTRY=localhost:5050                           # the in-cluster registry, as the node sees it (local/registry.yaml)
 
 say() { printf '[%3d s] %s\n' "$SECONDS" "$*"; }
 # die WHAT [NEXT STEP]: one clear message on the way out
-die() { printf '\n%s: %s\n' "$(basename "$0")" "$1" >&2; [ -z "${2:-}" ] || printf '  next: %s\n' "$2" >&2; exit 1; }
-need() { for tool in "$@"; do command -v "$tool" > /dev/null || die "'$tool' is not installed" "install it (mise.toml names the version: \`mise install\`), then run this again"; done; }
+die() {
+  printf '\n%s: %s\n' "$(basename "$0")" "$1" >&2
+  [ -z "${2:-}" ] || printf '  next: %s\n' "$2" >&2
+  exit 1
+}
+need() { for tool in "$@"; do command -v "$tool" >/dev/null || die "'$tool' is not installed" "install it (mise.toml names the version: \`mise install\`), then run this again"; done; }
 
 # The cluster is the one that `make up` used from this clone, else minikube's current profile; never just kubectl's current context.
-profile() { minikube profile 2> /dev/null | sed -n 's/^[* ]*\([A-Za-z0-9][A-Za-z0-9-]*\)$/\1/p' | tail -n 1; }
+profile() { minikube profile 2>/dev/null | sed -n 's/^[* ]*\([A-Za-z0-9][A-Za-z0-9-]*\)$/\1/p' | tail -n 1; }
 context() { git config hello.context || profile; }
 k() { kubectl --context "$CONTEXT" "$@"; }
 # Every script but `up` and `git-cluster` begins with this.
 connect() {
   [ -z "${HELLO_CONNECTED:-}" ] || return 0 # the script that called this one has done it
   need git kubectl
-  CONTEXT=$(context); export CONTEXT
+  CONTEXT=$(context)
+  export CONTEXT
   [ -n "$CONTEXT" ] || die "no cluster is known here" "make up"
   REPO=$(k -n argocd get application root -o 'jsonpath={.spec.source.repoURL}' 2>&1) ||
     die "the cluster '$CONTEXT' has no platform, or does not answer: ${REPO##*$'\n'}" "make up (it starts a stopped minikube, too)"
@@ -36,7 +41,7 @@ set_remote() {
   git config remote.cluster.push HEAD:refs/heads/main
   git config remote.cluster.tagOpt --no-tags
   git config protocol.ext.allow always
-  git config pull.rebase > /dev/null || git config pull.rebase false # so that a plain `git pull cluster main` merges
+  git config pull.rebase >/dev/null || git config pull.rebase false # so that a plain `git pull cluster main` merges
 }
 fetch() {
   local said
@@ -45,7 +50,7 @@ fetch() {
 # keep: the commits that only the cluster had, as far as this clone has seen them, get a ref of their own here
 keep() {
   local ref
-  git rev-parse -q --verify cluster/main > /dev/null && [ -n "$(git rev-list cluster/main --not --branches --remotes=origin)" ] || return 0
+  git rev-parse -q --verify cluster/main >/dev/null && [ -n "$(git rev-list cluster/main --not --branches --remotes=origin)" ] || return 0
   ref=refs/saved/cluster-$(git rev-parse --short=12 cluster/main)
   git update-ref "$ref" cluster/main
   say "commits that only the cluster had are kept as $ref: git log $ref"
@@ -54,34 +59,44 @@ is_local() { [ "$REPO" = "$GIT_URL" ]; }
 if_local() { if is_local; then echo "$1"; else echo "$2"; fi; }
 # Tell Argo CD that the repository has changed. It would poll, but only once a minute.
 refresh() {
-  k -n argocd annotate applicationsets --all argocd.argoproj.io/application-set-refresh=true --overwrite > /dev/null &
-  k -n argocd annotate applications --all argocd.argoproj.io/refresh=normal --overwrite > /dev/null
+  k -n argocd annotate applicationsets --all argocd.argoproj.io/application-set-refresh=true --overwrite >/dev/null &
+  k -n argocd annotate applications --all argocd.argoproj.io/refresh=normal --overwrite >/dev/null
   wait $!
 }
 # image ENV KEY [REV]: a field of an environment's image.yaml in the repository that Argo CD follows
-image() { git show "${3:-cluster/main}:gitops/environments/$1/image.yaml" 2> /dev/null | sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"; }
+image() { git show "${3:-cluster/main}:gitops/environments/$1/image.yaml" 2>/dev/null | sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"; }
 # bump ENV TAG DIGEST COMMIT: sets `answer` to what became of it, and `since` to when it was pushed
 bump() {
   answer=$(gitops/bump "$1" --tag "$2" --digest "$3" --commit "$4" --remote cluster) || die "$1 was not bumped" "read the message above, then make $(basename "$0") again"
-  since=$(pushed); answer=$(tail -n 1 <<< "$answer"); say "$answer"
+  since=$(pushed)
+  answer=$(tail -n 1 <<<"$answer")
+  say "$answer"
   is_local || refresh
 }
 # The first password of Argo CD's admin, as long as its Secret is there.
 password() {
-  if k -n argocd get secret argocd-initial-admin-secret > /dev/null 2>&1; then
+  if k -n argocd get secret argocd-initial-admin-secret >/dev/null 2>&1; then
     echo "kubectl --context $CONTEXT -n argocd get secret argocd-initial-admin-secret -o go-template='{{.data.password|base64decode|println}}'"
   else echo 'what you gave to local/password'; fi
 }
 now() { perl -MTime::HiRes=time -e 'printf "%.1f", time'; }
 # pushed: when the last push began, as git-cluster saw it; a repository elsewhere has no such witness, nor has a clone that never pushed
-pushed() { if is_local; then cat "$(git rev-parse --git-path hello-pushed)" 2> /dev/null || now; else now; fi; }
-host_of() { k -n "hello-$1" get ingress hello -o 'jsonpath={.spec.rules[0].host}' 2> /dev/null; }
+pushed() { if is_local; then cat "$(git rev-parse --git-path hello-pushed)" 2>/dev/null || now; else now; fi; }
+host_of() { k -n "hello-$1" get ingress hello -o 'jsonpath={.spec.rules[0].host}' 2>/dev/null; }
 node_ip() { minikube -p "$CONTEXT" ip; }
 # ask HOST [curl options]: curl through the ingress, with no need of the hosts file
-ask() { local host=$1; shift; curl -sS --max-time 2 --resolve "$host:80:${IP:-$(node_ip)}" "$@" "http://$host/"; }
+ask() {
+  local host=$1
+  shift
+  curl -sS --max-time 2 --resolve "$host:80:${IP:-$(node_ip)}" "$@" "http://$host/"
+}
 # committed: what is deployed is a commit, so nothing that no commit has may be left out silently
 committed() {
-  local dirty; dirty=$(git status --porcelain --untracked-files=no; git status --porcelain -- pom.xml service gitops argocd local)
+  local dirty
+  dirty=$(
+    git status --porcelain --untracked-files=no
+    git status --porcelain -- pom.xml service gitops argocd local
+  )
   [ -z "$dirty" ] || die "there are changes that no commit has:
-$(sort -u <<< "$dirty" | sed 's/^/    /')" "commit them (git commit -a), or set them aside (git stash -u); nothing was deployed"
+$(sort -u <<<"$dirty" | sed 's/^/    /')" "commit them (git commit -a), or set them aside (git stash -u); nothing was deployed"
 }

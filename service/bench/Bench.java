@@ -49,7 +49,15 @@ final class Bench {
         Bench bench = new Bench(Path.of(args[0]).toAbsolutePath());
         Runtime.getRuntime().addShutdownHook(new Thread(bench::cleanUp));
         if (bench.pinned) { // this program itself, with all its threads, away from what it measures
-            new ProcessBuilder("taskset", "-a", "-p", "-c", "1", String.valueOf(ProcessHandle.current().pid())).start().waitFor();
+            new ProcessBuilder(
+                            "taskset",
+                            "-a",
+                            "-p",
+                            "-c",
+                            "1",
+                            String.valueOf(ProcessHandle.current().pid()))
+                    .start()
+                    .waitFor();
         } else {
             System.out.println("bench: no taskset or one processor only: what measures disturbs what is measured");
         }
@@ -70,16 +78,32 @@ final class Bench {
                     }
                 }
             }
-            Files.writeString(root.resolve("java.args"), Files.readString(root.resolve("java.args")).replace("/opt/hello/", root + "/"));
+            Files.writeString(
+                    root.resolve("java.args"),
+                    Files.readString(root.resolve("java.args")).replace("/opt/hello/", root + "/"));
         }
         Path linked = image.resolve("runtime/bin/java");
-        return List.of(Files.exists(linked) ? linked.toString() : java(), "-XX:MaxRAM=256m", "@" + root.resolve("java.args"), "hello.Application");
+        return List.of(
+                Files.exists(linked) ? linked.toString() : java(),
+                "-XX:MaxRAM=256m",
+                "@" + root.resolve("java.args"),
+                "hello.Application");
     }
 
     private List<String> plain() throws IOException {
         try (Stream<Path> jars = Files.list(image.resolve("libraries"))) {
-            String path = String.join(File.pathSeparator, jars.map(Path::toString).filter(j -> j.endsWith(".jar")).sorted().toList());
-            return List.of(java(), "-XX:MaxRAM=256m", "-cp", path + File.pathSeparator + image.resolve("application/hello.jar"), "hello.Application");
+            String path = String.join(
+                    File.pathSeparator,
+                    jars.map(Path::toString)
+                            .filter(j -> j.endsWith(".jar"))
+                            .sorted()
+                            .toList());
+            return List.of(
+                    java(),
+                    "-XX:MaxRAM=256m",
+                    "-cp",
+                    path + File.pathSeparator + image.resolve("application/hello.jar"),
+                    "hello.Application");
         }
     }
 
@@ -110,8 +134,16 @@ final class Bench {
         double base = median(measured.get("plain java -cp"), 0);
         for (String name : variants.keySet()) {
             List<double[]> m = measured.get(name);
-            System.out.printf(Locale.ROOT, "| %s | %.0f ms (%.0f) | %.0f ms | %.0f ms | %.0f MB | %.2f |%n", name, median(m, 0),
-                    m.stream().mapToDouble(x -> x[0]).min().orElseThrow(), median(m, 1), median(m, 2), median(m, 3), median(m, 0) / base);
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %.0f ms (%.0f) | %.0f ms | %.0f ms | %.0f MB | %.2f |%n",
+                    name,
+                    median(m, 0),
+                    m.stream().mapToDouble(x -> x[0]).min().orElseThrow(),
+                    median(m, 1),
+                    median(m, 2),
+                    median(m, 3),
+                    median(m, 0) / base);
         }
     }
 
@@ -120,12 +152,17 @@ final class Bench {
         int port = free();
         int management = free();
         long begin = System.nanoTime();
-        Process process = run(command, Map.of("MICRONAUT_SERVER_PORT", "" + port, "ENDPOINTS_ALL_PORT", "" + management));
+        Process process =
+                run(command, Map.of("MICRONAUT_SERVER_PORT", "" + port, "ENDPOINTS_ALL_PORT", "" + management));
         until(process, port, "/");
         double first = (System.nanoTime() - begin) / 1e6;
         until(process, management, "/health/readiness");
         double ready = (System.nanoTime() - begin) / 1e6;
-        double cpu = process.toHandle().info().totalCpuDuration().map(d -> d.toNanos() / 1e6).orElse(Double.NaN);
+        double cpu = process.toHandle()
+                .info()
+                .totalCpuDuration()
+                .map(d -> d.toNanos() / 1e6)
+                .orElse(Double.NaN);
         Thread.sleep(1000);
         double memory = memory(process);
         end(process);
@@ -162,15 +199,28 @@ final class Bench {
                 measured.computeIfAbsent(name, n -> new ArrayList<>()).add(one);
             }
         }
-        System.out.printf("%nThroughput of / as text on loopback, %d connections kept alive, one processor each for server and wrk, median of 4 rounds%n%n", CONNECTIONS);
-        System.out.println("| server | requests/s | ratio | p50 | p99 | failed | memory (RSS) | requests per processor second | ratio |");
+        System.out.printf(
+                "%nThroughput of / as text on loopback, %d connections kept alive, one processor each for server and wrk, median of 4 rounds%n%n",
+                CONNECTIONS);
+        System.out.println(
+                "| server | requests/s | ratio | p50 | p99 | failed | memory (RSS) | requests per processor second | ratio |");
         System.out.println("|---|---|---|---|---|---|---|---|---|");
         double base = median(measured.get("service, shipped"), 0);
         double baseOfProcessor = median(measured.get("service, shipped"), 4);
         for (String name : ports.keySet()) {
             List<double[]> m = measured.get(name);
-            System.out.printf(Locale.ROOT, "| %s | %.0f | %.2f | %.2f ms | %.2f ms | %.0f | %.0f MB | %.0f | %.2f |%n", name, median(m, 0), median(m, 0) / base,
-                    median(m, 1), median(m, 2), m.stream().mapToDouble(x -> x[3]).sum(), memory(servers.get(name)), median(m, 4), median(m, 4) / baseOfProcessor);
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %.0f | %.2f | %.2f ms | %.2f ms | %.0f | %.0f MB | %.0f | %.2f |%n",
+                    name,
+                    median(m, 0),
+                    median(m, 0) / base,
+                    median(m, 1),
+                    median(m, 2),
+                    m.stream().mapToDouble(x -> x[3]).sum(),
+                    memory(servers.get(name)),
+                    median(m, 4),
+                    median(m, 4) / baseOfProcessor);
         }
         System.out.println("\nWhere other work disturbs, the figures per second of processor time say more.");
         for (Process server : servers.values()) {
@@ -178,7 +228,8 @@ final class Bench {
         }
     }
 
-    private void service(Map<String, Process> servers, Map<String, Integer> ports, String name, List<String> command) throws IOException {
+    private void service(Map<String, Process> servers, Map<String, Integer> ports, String name, List<String> command)
+            throws IOException {
         int port = free();
         servers.put(name, run(command, Map.of("MICRONAUT_SERVER_PORT", "" + port, "ENDPOINTS_ALL_PORT", "" + free())));
         ports.put(name, port);
@@ -198,14 +249,28 @@ final class Bench {
                 """;
         if (has("nginx")) {
             int port = free();
-            Files.writeString(temporary.resolve("nginx.conf"), nginx.formatted(temporary, "nginx", port, "default_type text/plain; return 200 \"" + text + "\";"));
-            servers.put("nginx, return 200", run(List.of("nginx", "-p", temporary.toString(), "-c", temporary + "/nginx.conf"), Map.of()));
+            Files.writeString(
+                    temporary.resolve("nginx.conf"),
+                    nginx.formatted(temporary, "nginx", port, "default_type text/plain; return 200 \"" + text + "\";"));
+            servers.put(
+                    "nginx, return 200",
+                    run(List.of("nginx", "-p", temporary.toString(), "-c", temporary + "/nginx.conf"), Map.of()));
             ports.put("nginx, return 200", port);
         }
-        if (has("nginx") && has("uwsgi") && run(List.of("python3", "-c", "import flask"), Map.of(), false).waitFor() == 0) {
+        if (has("nginx")
+                && has("uwsgi")
+                && run(List.of("python3", "-c", "import flask"), Map.of(), false)
+                                .waitFor()
+                        == 0) {
             int port = free();
             int socket = free();
-            Files.writeString(temporary.resolve("flask.conf"), nginx.formatted(temporary, "flask", port, "include /etc/nginx/uwsgi_params; uwsgi_pass 127.0.0.1:" + socket + ";"));
+            Files.writeString(
+                    temporary.resolve("flask.conf"),
+                    nginx.formatted(
+                            temporary,
+                            "flask",
+                            port,
+                            "include /etc/nginx/uwsgi_params; uwsgi_pass 127.0.0.1:" + socket + ";"));
             Files.writeString(temporary.resolve("app.py"), """
                     from flask import Flask
                     app = Flask(__name__)
@@ -213,9 +278,27 @@ final class Bench {
                     def hello():
                         return "%s", 200, {"Content-Type": "text/plain"}
                     """.formatted(text));
-            servers.put("Flask behind uWSGI and nginx", run(List.of("uwsgi", "--plugin", "python3", "--master", "--die-on-term", "--processes", "2", "--disable-logging",
-                    "--socket", "127.0.0.1:" + socket, "--chdir", temporary.toString(), "--module", "app:app",
-                    "--attach-daemon", "nginx -p " + temporary + " -c " + temporary + "/flask.conf"), Map.of()));
+            servers.put(
+                    "Flask behind uWSGI and nginx",
+                    run(
+                            List.of(
+                                    "uwsgi",
+                                    "--plugin",
+                                    "python3",
+                                    "--master",
+                                    "--die-on-term",
+                                    "--processes",
+                                    "2",
+                                    "--disable-logging",
+                                    "--socket",
+                                    "127.0.0.1:" + socket,
+                                    "--chdir",
+                                    temporary.toString(),
+                                    "--module",
+                                    "app:app",
+                                    "--attach-daemon",
+                                    "nginx -p " + temporary + " -c " + temporary + "/flask.conf"),
+                            Map.of()));
             ports.put("Flask behind uWSGI and nginx", port);
         }
         if (has("go")) {
@@ -228,7 +311,10 @@ final class Bench {
                       panic(http.ListenAndServe("127.0.0.1:%d", nil))
                     }
                     """.formatted(text, port));
-            Process compiler = run(List.of("go", "build", "-o", temporary + "/gohello", temporary + "/main.go"), Map.of("GO111MODULE", "off"), false);
+            Process compiler = run(
+                    List.of("go", "build", "-o", temporary + "/gohello", temporary + "/main.go"),
+                    Map.of("GO111MODULE", "off"),
+                    false);
             if (compiler.waitFor() == 0) {
                 servers.put("Go net/http", run(List.of(temporary + "/gohello"), Map.of()));
                 ports.put("Go net/http", port);
@@ -237,12 +323,22 @@ final class Bench {
     }
 
     private static final Pattern RATE = Pattern.compile("Requests/sec: +([0-9.]+)");
-    private static final Pattern FAILED = Pattern.compile("Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)|Non-2xx or 3xx responses: (\\d+)");
+    private static final Pattern FAILED = Pattern.compile(
+            "Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)|Non-2xx or 3xx responses: (\\d+)");
 
     /** Requests per second, p50 and p99 in milliseconds, failures. */
     private double[] wrk(int port, int seconds) throws Exception {
         List<String> command = new ArrayList<>(pinned ? List.of("taskset", "-c", "1") : List.of());
-        command.addAll(List.of("wrk", "-t", "1", "-c", "" + CONNECTIONS, "-d", seconds + "s", "--latency", "http://127.0.0.1:" + port + "/"));
+        command.addAll(List.of(
+                "wrk",
+                "-t",
+                "1",
+                "-c",
+                "" + CONNECTIONS,
+                "-d",
+                seconds + "s",
+                "--latency",
+                "http://127.0.0.1:" + port + "/"));
         Process wrk = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         Matcher rate = RATE.matcher(said);
@@ -250,15 +346,28 @@ final class Bench {
             throw new IOException("wrk: " + said);
         }
         double failed = 0;
-        for (Matcher f = FAILED.matcher(said); f.find();) {
-            failed += Stream.of(1, 2, 3, 4, 5).map(f::group).filter(g -> g != null).mapToDouble(Double::parseDouble).sum();
+        for (Matcher f = FAILED.matcher(said); f.find(); ) {
+            failed += Stream.of(1, 2, 3, 4, 5)
+                    .map(f::group)
+                    .filter(g -> g != null)
+                    .mapToDouble(Double::parseDouble)
+                    .sum();
         }
-        return new double[] {Double.parseDouble(rate.group(1)), milliseconds(said, "50%"), milliseconds(said, "99%"), failed};
+        return new double[] {
+            Double.parseDouble(rate.group(1)), milliseconds(said, "50%"), milliseconds(said, "99%"), failed
+        };
     }
 
     private static double milliseconds(String said, String percentile) {
         Matcher m = Pattern.compile(percentile + " +([0-9.]+)(us|ms|s)").matcher(said);
-        return m.find() ? Double.parseDouble(m.group(1)) * switch (m.group(2)) { case "us" -> 0.001; case "ms" -> 1; default -> 1000; } : Double.NaN;
+        return m.find()
+                ? Double.parseDouble(m.group(1))
+                        * switch (m.group(2)) {
+                            case "us" -> 0.001;
+                            case "ms" -> 1;
+                            default -> 1000;
+                        }
+                : Double.NaN;
     }
 
     // ---- processes
@@ -270,7 +379,9 @@ final class Bench {
     private Process run(List<String> command, Map<String, String> environment, boolean measured) throws IOException {
         List<String> all = new ArrayList<>(measured && pinned ? List.of("taskset", "-c", "0") : List.of());
         all.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(temporary.resolve("output").toFile());
+        ProcessBuilder builder = new ProcessBuilder(all)
+                .redirectErrorStream(true)
+                .redirectOutput(temporary.resolve("output").toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
         running.add(process);
@@ -288,10 +399,12 @@ final class Bench {
     /** Leaves nothing behind, whatever happened. */
     private void cleanUp() {
         for (Process process : List.copyOf(running)) {
-            Stream.concat(process.descendants().toList().stream(), Stream.of(process.toHandle())).forEach(ProcessHandle::destroyForcibly);
+            Stream.concat(process.descendants().toList().stream(), Stream.of(process.toHandle()))
+                    .forEach(ProcessHandle::destroyForcibly);
         }
         try (Stream<Path> files = Files.walk(temporary)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             System.err.println("bench: " + temporary + " is left: " + e.getMessage());
         }
@@ -318,25 +431,32 @@ final class Bench {
             Thread.sleep(0, 500_000);
         }
         List<String> output = Files.readAllLines(temporary.resolve("output"));
-        throw new IOException("no answer on port " + port + ":\n" + String.join("\n", output.subList(Math.max(0, output.size() - 10), output.size())));
+        throw new IOException("no answer on port " + port + ":\n"
+                + String.join("\n", output.subList(Math.max(0, output.size() - 10), output.size())));
     }
 
     /** Resident memory in MB of a process and its children; not a number where there is no /proc. */
     private static double memory(Process process) {
-        return Stream.concat(Stream.of(process.toHandle()), process.descendants()).mapToDouble(p -> {
-            try {
-                return Files.readAllLines(Path.of("/proc/" + p.pid() + "/status")).stream().filter(l -> l.startsWith("VmRSS:"))
-                        .mapToDouble(l -> Double.parseDouble(l.replaceAll("\\D", "")) / 1024).sum();
-            } catch (IOException e) {
-                return Double.NaN;
-            }
-        }).sum();
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .mapToDouble(p -> {
+                    try {
+                        return Files.readAllLines(Path.of("/proc/" + p.pid() + "/status")).stream()
+                                .filter(l -> l.startsWith("VmRSS:"))
+                                .mapToDouble(l -> Double.parseDouble(l.replaceAll("\\D", "")) / 1024)
+                                .sum();
+                    } catch (IOException e) {
+                        return Double.NaN;
+                    }
+                })
+                .sum();
     }
 
     /** Processor time in seconds that a process and its children have had. */
     private static double processor(Process process) {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .mapToDouble(p -> p.info().totalCpuDuration().map(d -> d.toNanos() / 1e9).orElse(Double.NaN)).sum();
+                .mapToDouble(p ->
+                        p.info().totalCpuDuration().map(d -> d.toNanos() / 1e9).orElse(Double.NaN))
+                .sum();
     }
 
     private static double median(List<double[]> measured, int column) {
@@ -352,6 +472,7 @@ final class Bench {
     }
 
     private static boolean has(String program) {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator)).anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

@@ -7,7 +7,14 @@ import java.util.List;
 /** An archive of the libraries' classes, which the JVM maps instead of loading them one by one, and the list of them that is committed. */
 final class ClassArchive {
 
-    private static final List<String> DUMP = List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:-UsePerfData", "-Xint", "-Xshare:dump", "-Xlog:disable", "-Xlog:all=error:stderr");
+    private static final List<String> DUMP = List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx128m",
+            "-XX:-UsePerfData",
+            "-Xint",
+            "-Xshare:dump",
+            "-Xlog:disable",
+            "-Xlog:all=error:stderr");
 
     private final Layout layout;
     private final Path classList;
@@ -25,7 +32,10 @@ final class ClassArchive {
      * @return whether there is one
      */
     boolean make(List<String> flags) throws Exception {
-        StringBuilder inputs = new StringBuilder(Files.readString(layout.key("runtime"))).append(DUMP).append(flags).append(Disk.hash(Files.readString(classList)));
+        StringBuilder inputs = new StringBuilder(Files.readString(layout.key("runtime")))
+                .append(DUMP)
+                .append(flags)
+                .append(Disk.hash(Files.readString(classList)));
         for (Path library : layout.jars()) {
             inputs.append(library.getFileName()).append(Disk.hash(Files.readAllBytes(library)));
         }
@@ -35,10 +45,18 @@ final class ClassArchive {
         }
         Disk.delete(layout.archive());
         Files.createDirectories(layout.archive());
-        List<String> command = new ArrayList<>(List.of(layout.runtime().resolve("bin/java").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(layout.runtime().resolve("bin/java").toString()));
         command.addAll(DUMP);
-        command.addAll(List.of("-XX:SharedClassListFile=" + classList.toAbsolutePath(), "-XX:SharedArchiveFile=" + layout.archive().resolve("hello.jsa"),
-                "-cp", String.join(":", layout.jars().stream().map(l -> "libraries/" + l.getFileName()).toList())));
+        command.addAll(List.of(
+                "-XX:SharedClassListFile=" + classList.toAbsolutePath(),
+                "-XX:SharedArchiveFile=" + layout.archive().resolve("hello.jsa"),
+                "-cp",
+                String.join(
+                        ":",
+                        layout.jars().stream()
+                                .map(l -> "libraries/" + l.getFileName())
+                                .toList())));
         Path folder = copyOfLibraries();
         Disk.Output dumped;
         try {
@@ -48,7 +66,8 @@ final class ClassArchive {
         }
         if (dumped.code() != 0) {
             Disk.delete(layout.archive());
-            System.out.println("image: no archive of classes could be made, so it starts slower: " + dumped.text().strip().lines().findFirst().orElse("no word why"));
+            System.out.println("image: no archive of classes could be made, so it starts slower: "
+                    + dumped.text().strip().lines().findFirst().orElse("no word why"));
             return false;
         }
         layout.done("archive", key);
@@ -90,8 +109,12 @@ final class ClassArchive {
         Path recorded = layout.out().resolve("classes.recorded");
         trial.serve(List.of("-Xshare:off", "-XX:DumpLoadedClassList=" + recorded));
         List<String> classes = Files.readAllLines(recorded).stream()
-                .filter(l -> !l.startsWith("#") && !l.startsWith("@cp") && !l.contains(" source: ") && !l.contains("hello/"))
-                .map(l -> l.replaceFirst(" id: \\d+.*", "").strip()).distinct().sorted().toList();
+                .filter(l ->
+                        !l.startsWith("#") && !l.startsWith("@cp") && !l.contains(" source: ") && !l.contains("hello/"))
+                .map(l -> l.replaceFirst(" id: \\d+.*", "").strip())
+                .distinct()
+                .sorted()
+                .toList();
         Files.writeString(classList, String.join("\n", classes) + "\n");
         System.out.println("image: " + classes.size() + " lines in " + classList);
     }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /** The list of the image's contents, an SBOM in CycloneDX's format. */
 final class Contents {
 
-    private Contents() { }
+    private Contents() {}
 
     /**
      * Completes the list of the image's contents (an SBOM) that was made from Maven's dependencies: with the runtime and the base. Each
@@ -20,7 +20,8 @@ final class Contents {
         }
         int listed = contents.split("\"scope\" : ", -1).length - 1;
         if (listed != layout.jars().size()) {
-            throw new Refused("the SBOM lists " + listed + " libraries, the image has " + layout.jars().size());
+            throw new Refused("the SBOM lists " + listed + " libraries, the image has "
+                    + layout.jars().size());
         }
         String start = "\"components\" : [\n    {\n      \"type\" : \"library\"";
         if (!contents.contains(start)) {
@@ -45,8 +46,11 @@ final class Contents {
                       "description" : "modules %s",
                       "purl" : "pkg:generic/openjdk@%s"
                     },
-                """.formatted(System.getProperty("java.vendor"), version, JavaRuntime.MODULES, version.replace("+", "%2B"));
+                """.formatted(
+                    System.getProperty("java.vendor"), version, JavaRuntime.MODULES, version.replace("+", "%2B"));
         }
-        Files.writeString(layout.libraries().resolve("sbom.json"), contents.replace(start, "\"components\" : [\n" + others + "    {\n      \"type\" : \"library\""));
+        Files.writeString(
+                layout.libraries().resolve("sbom.json"),
+                contents.replace(start, "\"components\" : [\n" + others + "    {\n      \"type\" : \"library\""));
     }
 }

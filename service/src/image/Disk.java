@@ -15,13 +15,15 @@ import java.util.stream.Stream;
 /** Files and programs, in a few words. */
 final class Disk {
 
-    private Disk() { }
+    private Disk() {}
 
-    record Output(int code, String text) {
-    }
+    record Output(int code, String text) {}
 
     static Output execute(Path folder, List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         StringBuilder text = new StringBuilder();
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             lines.lines().forEach(l -> text.append(l).append('\n'));
@@ -43,7 +45,9 @@ final class Disk {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(f -> !Files.isDirectory(f)).sorted(Comparator.comparing(Path::toString)).toList();
+            return files.filter(f -> !Files.isDirectory(f))
+                    .sorted(Comparator.comparing(Path::toString))
+                    .toList();
         }
     }
 
@@ -60,7 +64,9 @@ final class Disk {
     /** A file's name, size and, when it is small, content. */
     static String stamp(Path file) {
         try {
-            return Files.exists(file) ? file + " " + Files.size(file) + (Files.size(file) < 100_000 ? Files.readString(file) : "") : "";
+            return Files.exists(file)
+                    ? file + " " + Files.size(file) + (Files.size(file) < 100_000 ? Files.readString(file) : "")
+                    : "";
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

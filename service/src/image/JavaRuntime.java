@@ -13,8 +13,9 @@ final class JavaRuntime {
     /** What the service uses. Two are needed late: java.sql by a metrics bean's signature, jdk.jfr by Netty at the first request. */
     static final String MODULES =
             "java.base,java.logging,java.management,java.naming,java.sql,java.xml,jdk.jfr,jdk.management,jdk.unsupported";
-    private static final List<String> LINK = List.of("--add-modules", MODULES, "--no-header-files", "--no-man-pages",
-            "--strip-java-debug-attributes");
+
+    private static final List<String> LINK =
+            List.of("--add-modules", MODULES, "--no-header-files", "--no-man-pages", "--strip-java-debug-attributes");
 
     /** The newest C library symbols that the base has. */
     private static final int GLIBC = 41;
@@ -42,7 +43,10 @@ final class JavaRuntime {
             return "on " + processor() + " no runtime for " + architecture + " can be linked";
         }
         Path home = Path.of(System.getProperty("java.home"));
-        String key = Disk.hash(List.of(home.resolve("release"), home.resolve("lib/modules")).stream().map(Disk::stamp).toList() + LINK.toString());
+        String key = Disk.hash(List.of(home.resolve("release"), home.resolve("lib/modules")).stream()
+                        .map(Disk::stamp)
+                        .toList()
+                + LINK.toString());
         if (layout.same("runtime", key)) {
             return null;
         }
@@ -57,12 +61,14 @@ final class JavaRuntime {
             return "the JDK at " + home + " has no jlink";
         }
         if (linked.code() != 0) {
-            return "the JDK at " + home + " cannot link a runtime (" + linked.text().strip().lines().findFirst().orElse("no word why") + ")";
+            return "the JDK at " + home + " cannot link a runtime ("
+                    + linked.text().strip().lines().findFirst().orElse("no word why") + ")";
         }
         String needs = foreignLibrary();
         if (needs != null) {
             Disk.delete(layout.runtime());
-            return "the JDK at " + home + " needs " + needs + ", which " + base + " has not (Eclipse Temurin does not need it)";
+            return "the JDK at " + home + " needs " + needs + ", which " + base
+                    + " has not (Eclipse Temurin does not need it)";
         }
         layout.done("runtime", key);
         return null;
@@ -70,7 +76,8 @@ final class JavaRuntime {
 
     /** The first shared library, or symbol version, that the linked runtime needs and the base has not; null if there is none. */
     private String foreignLibrary() throws IOException {
-        Pattern names = Pattern.compile("(?<![A-Za-z0-9_/.-])(libz\\.so\\.1|libstdc\\+\\+\\.so\\.6|libgcc_s\\.so\\.1|libc\\.musl-[a-z0-9_]+\\.so\\.1|GLIBC_2\\.(\\d+))\u0000");
+        Pattern names = Pattern.compile(
+                "(?<![A-Za-z0-9_/.-])(libz\\.so\\.1|libstdc\\+\\+\\.so\\.6|libgcc_s\\.so\\.1|libc\\.musl-[a-z0-9_]+\\.so\\.1|GLIBC_2\\.(\\d+))\u0000");
         for (Path file : Disk.list(layout.runtime().resolve("lib"))) {
             if (file.toString().endsWith(".so") && !Files.isSymbolicLink(file)) {
                 Matcher found = names.matcher(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));

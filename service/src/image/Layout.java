@@ -33,7 +33,9 @@ record Layout(Path out) {
 
     /** The libraries, in the order of the class path. */
     List<Path> jars() throws IOException {
-        return Disk.list(libraries()).stream().filter(f -> f.toString().endsWith(".jar")).toList();
+        return Disk.list(libraries()).stream()
+                .filter(f -> f.toString().endsWith(".jar"))
+                .toList();
     }
 
     /** What a part was made of, when it was finished. */

@@ -28,17 +28,24 @@ final class Stage {
             // Half of the pod's memory for the heap; the rest is for code, classes, threads and Netty's buffers.
             "-XX:MaxRAMPercentage=50",
             "-XX:+ExitOnOutOfMemoryError",
-            // The optimizing compiler four times later than by default: at start it takes the processor from the service.
-            "-XX:Tier4InvocationThreshold=20000", "-XX:Tier4MinInvocationThreshold=2400",
-            "-XX:Tier4CompileThreshold=60000", "-XX:Tier4BackEdgeThreshold=160000",
+            // The optimizing compiler four times later than by default: at start it takes the processor from the
+            // service.
+            "-XX:Tier4InvocationThreshold=20000",
+            "-XX:Tier4MinInvocationThreshold=2400",
+            "-XX:Tier4CompileThreshold=60000",
+            "-XX:Tier4BackEdgeThreshold=160000",
             // No files for tools in a read-only file system; warnings not among the service's log lines.
-            "-XX:-UsePerfData", "-Xlog:disable", "-Xlog:all=warning:stderr");
+            "-XX:-UsePerfData",
+            "-Xlog:disable",
+            "-Xlog:all=warning:stderr");
 
     /** A damaged archive is noticed and left out, instead of crashing the JVM; this costs no time that can be measured. */
-    private static final List<String> ARCHIVE_FLAGS = List.of("-XX:SharedArchiveFile=/opt/hello/hello.jsa", "-XX:+VerifySharedSpaces");
+    private static final List<String> ARCHIVE_FLAGS =
+            List.of("-XX:SharedArchiveFile=/opt/hello/hello.jsa", "-XX:+VerifySharedSpaces");
 
     /** The base with nothing but a C library, and the one with Java for when there is no runtime of ours. */
     private static final String BASE = "gcr.io/distroless/base-nossl-debian13:nonroot";
+
     private static final String JAVA_BASE = "eclipse-temurin:25-jre";
 
     private final Path jar;
@@ -61,7 +68,8 @@ final class Stage {
      * @throws Exception when something is wrong with the build; its message is for the person who builds
      */
     public static void main(String[] args) throws Exception {
-        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "src/image/Stage.java")).getParent();
+        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "src/image/Stage.java"))
+                .getParent();
         try {
             new Stage(Path.of(args[0]), source == null ? Path.of(".") : source, Path.of(args[2])).run(args[1]);
         } catch (Refused e) {
@@ -90,15 +98,18 @@ final class Stage {
             Disk.delete(layout.archive());
             Disk.delete(layout.out().resolve("keys"));
             writeArguments(false);
-            System.out.println("image: " + obstacle + ": so it is built upon " + JAVA_BASE + ", larger and slower to start");
+            System.out.println(
+                    "image: " + obstacle + ": so it is built upon " + JAVA_BASE + ", larger and slower to start");
         }
         Files.createDirectories(layout.runtime());
         Files.createDirectories(layout.archive());
         String asked = System.getProperty("image.base", "");
         String base = !asked.isEmpty() ? asked : obstacle == null ? BASE : JAVA_BASE;
         Contents.write(layout, base, obstacle == null);
-        Properties commit = new Properties(); // as it is in the jar, so that the image's labels cannot say something else
-        try (ZipFile packed = new ZipFile(jar.toFile()); InputStream file = packed.getInputStream(packed.getEntry("git.properties"))) {
+        Properties commit =
+                new Properties(); // as it is in the jar, so that the image's labels cannot say something else
+        try (ZipFile packed = new ZipFile(jar.toFile());
+                InputStream file = packed.getInputStream(packed.getEntry("git.properties"))) {
             commit.load(file);
         }
         Files.writeString(layout.out().resolve("jib.properties"), """
@@ -107,8 +118,12 @@ final class Stage {
                 staged.java=%s
                 staged.commit=%s
                 staged.time=%s
-                """.formatted(architecture, base, obstacle == null ? "/opt/java/bin/java" : "/opt/java/openjdk/bin/java",
-                commit.getProperty("git.commit.id"), commit.getProperty("git.commit.time")));
+                """.formatted(
+                        architecture,
+                        base,
+                        obstacle == null ? "/opt/java/bin/java" : "/opt/java/openjdk/bin/java",
+                        commit.getProperty("git.commit.id"),
+                        commit.getProperty("git.commit.time")));
     }
 
     /** Copies the libraries into one folder. */
@@ -124,7 +139,9 @@ final class Stage {
                 }
                 wanted.add(name);
                 Path there = layout.libraries().resolve(name);
-                if (!Files.exists(there) || Files.size(there) != Files.size(library) || Files.mismatch(there, library) >= 0) {
+                if (!Files.exists(there)
+                        || Files.size(there) != Files.size(library)
+                        || Files.mismatch(there, library) >= 0) {
                     Disk.copy(library, layout.libraries());
                 }
                 Files.setLastModifiedTime(there, Layout.TIME);
@@ -143,9 +160,14 @@ final class Stage {
      */
     private void packApplication() throws IOException {
         Files.createDirectories(layout.application());
-        try (ZipFile from = new ZipFile(jar.toFile()); ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(layout.application().resolve("hello.jar")))) {
-            List<? extends ZipEntry> entries = from.stream().filter(e -> !e.getName().startsWith("META-INF/maven/"))
-                    .sorted(Comparator.comparing((ZipEntry e) -> !e.getName().equals("META-INF/MANIFEST.MF")).thenComparing(ZipEntry::getName)).toList();
+        try (ZipFile from = new ZipFile(jar.toFile());
+                ZipOutputStream to = new ZipOutputStream(
+                        Files.newOutputStream(layout.application().resolve("hello.jar")))) {
+            List<? extends ZipEntry> entries = from.stream()
+                    .filter(e -> !e.getName().startsWith("META-INF/maven/"))
+                    .sorted(Comparator.comparing((ZipEntry e) -> !e.getName().equals("META-INF/MANIFEST.MF"))
+                            .thenComparing(ZipEntry::getName))
+                    .toList();
             for (ZipEntry entry : entries) {
                 byte[] content = from.getInputStream(entry).readAllBytes();
                 CRC32 sum = new CRC32();
@@ -168,8 +190,13 @@ final class Stage {
             lines.addAll(ARCHIVE_FLAGS);
         }
         lines.add("-cp");
-        lines.add(String.join(":", Stream.concat(layout.jars().stream(), Stream.of(layout.application().resolve("hello.jar")))
-                .map(l -> "/opt/hello/" + l.getFileName()).toList()));
+        lines.add(String.join(
+                ":",
+                Stream.concat(
+                                layout.jars().stream(),
+                                Stream.of(layout.application().resolve("hello.jar")))
+                        .map(l -> "/opt/hello/" + l.getFileName())
+                        .toList()));
         Files.writeString(layout.application().resolve("java.args"), String.join("\n", lines) + "\n");
     }
 }

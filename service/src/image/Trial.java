@@ -37,7 +37,8 @@ final class Trial {
             }
             System.out.printf(Locale.ROOT, "image: %d of %d classes come from the archive%n", shared, all);
             if (shared < all * 0.9) {
-                throw new Refused("the archive of classes is hardly used: see " + log + "; after a change of libraries renew the list with `service/image --classes`");
+                throw new Refused("the archive of classes is hardly used: see " + log
+                        + "; after a change of libraries renew the list with `service/image --classes`");
             }
         }
     }
@@ -55,18 +56,23 @@ final class Trial {
             }
         }
         Path arguments = root.resolve("java.args");
-        Files.writeString(arguments, Files.readString(layout.application().resolve("java.args")).replace("/opt/hello/", hello + "/"));
+        Files.writeString(
+                arguments,
+                Files.readString(layout.application().resolve("java.args")).replace("/opt/hello/", hello + "/"));
         int port;
         int management;
-        try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket two = new ServerSocket(0)) {
             port = one.getLocalPort();
             management = two.getLocalPort();
         }
-        List<String> command = new ArrayList<>(List.of(layout.runtime().resolve("bin/java").toString(), "@" + arguments));
+        List<String> command =
+                new ArrayList<>(List.of(layout.runtime().resolve("bin/java").toString(), "@" + arguments));
         command.addAll(more);
         command.add("hello.Application");
         Path output = layout.out().resolve("check.log");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("MICRONAUT_SERVER_PORT", String.valueOf(port));
         builder.environment().put("ENDPOINTS_ALL_PORT", String.valueOf(management));
         Process process = builder.start();
@@ -77,7 +83,8 @@ final class Trial {
                 failure = "it did not end within 20 s";
             }
             if (failure != null) {
-                throw new Refused("what would be the image does not work: " + failure + "\n" + Files.readString(output));
+                throw new Refused(
+                        "what would be the image does not work: " + failure + "\n" + Files.readString(output));
             }
         } finally {
             process.destroyForcibly();
@@ -104,12 +111,23 @@ final class Trial {
         }
         for (int round = 0; round < 3; round++) {
             for (String[] ask : new String[][] {
-                    {"/", "*/*", "200"}, {"/", "application/json", "200"}, {"/", "text/html", "200"}, {"/", "image/png", "406"},
-                    {"/none", "*/*", "404"}, {"/none", "application/json", "404"}, {"/none", "text/html", "404"},
-                    {"management", "/health/liveness", "200"}, {"management", "/health/readiness", "200"},
-                    {"management", "/info", "200"}, {"management", "/prometheus", "200"}}) {
-                HttpRequest request = ask[0].equals("management") ? request(management, ask[1], "*/*") : request(port, ask[0], ask[1]);
-                int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+                {"/", "*/*", "200"},
+                {"/", "application/json", "200"},
+                {"/", "text/html", "200"},
+                {"/", "image/png", "406"},
+                {"/none", "*/*", "404"},
+                {"/none", "application/json", "404"},
+                {"/none", "text/html", "404"},
+                {"management", "/health/liveness", "200"},
+                {"management", "/health/readiness", "200"},
+                {"management", "/info", "200"},
+                {"management", "/prometheus", "200"}
+            }) {
+                HttpRequest request = ask[0].equals("management")
+                        ? request(management, ask[1], "*/*")
+                        : request(port, ask[0], ask[1]);
+                int status = client.send(request, HttpResponse.BodyHandlers.discarding())
+                        .statusCode();
                 if (status != Integer.parseInt(ask[2])) {
                     return "%s (%s) was answered with %d".formatted(request.uri(), ask[1], status);
                 }
@@ -119,6 +137,8 @@ final class Trial {
     }
 
     private static HttpRequest request(int port, String path, String accept) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).header("Accept", accept).build();
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Accept", accept)
+                .build();
     }
 }

@@ -15,10 +15,15 @@ final class Answers {
     Answers(Greeting greeting) throws IOException {
         try (var file = Application.class.getResourceAsStream("/page.html")) {
             this.page = new String(file.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("{pod-hue}", hue(greeting.pod())).replace("{commit-hue}", hue(greeting.commit()))
-                    .replace("{pod}", escape(greeting.pod())).replace("{version}", escape(greeting.version()))
+                    .replace("{pod-hue}", hue(greeting.pod()))
+                    .replace("{commit-hue}", hue(greeting.commit()))
+                    .replace("{pod}", escape(greeting.pod()))
+                    .replace("{version}", escape(greeting.version()))
                     .replace("{commit}", escape(greeting.commit()))
-                    .replace("{short-commit}", escape(greeting.commit().substring(0, Math.min(12, greeting.commit().length()))));
+                    .replace(
+                            "{short-commit}",
+                            escape(greeting.commit()
+                                    .substring(0, Math.min(12, greeting.commit().length()))));
         }
     }
 
@@ -31,9 +36,12 @@ final class Answers {
      * @return the answer with body, type, and the headers that every answer has
      */
     <T> MutableHttpResponse<T> as(Format format, MutableHttpResponse<?> response, T body) {
-        response.header(HttpHeaders.VARY, "Accept").header(HttpHeaders.CACHE_CONTROL, "no-store").header("X-Content-Type-Options", "nosniff");
+        response.header(HttpHeaders.VARY, "Accept")
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header("X-Content-Type-Options", "nosniff");
         if (format == Format.HTML) {
-            response.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+            response.header(
+                    "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
         }
         return response.contentType(format.type).body(body);
     }

@@ -5,8 +5,7 @@ import io.micronaut.runtime.Micronaut;
 /** Where the service begins. */
 public final class Application {
 
-    private Application() {
-    }
+    private Application() {}
 
     /**
      * Starts the service; it ends on SIGTERM, after the requests in flight.

@@ -27,19 +27,21 @@ final class Errors implements ErrorResponseProcessor<Object> {
      * @param message what it means here
      */
     @Serdeable
-    record Problem(int status, String error, String message) {
-    }
+    record Problem(int status, String error, String message) {}
 
     @Override
     public MutableHttpResponse<Object> processResponse(ErrorContext context, MutableHttpResponse<?> response) {
         HttpRequest<?> request = context.getRequest();
         Problem problem = new Problem(response.code(), response.reason(), message(request, response.code()));
         Format format = Format.of(request).orElse(Format.TEXT); // a caller who takes nothing of ours is told so in text
-        return answers.as(format, response, switch (format) {
-            case TEXT -> "%d %s: %s\n".formatted(problem.status(), problem.error(), problem.message());
-            case JSON -> problem;
-            case HTML -> answers.page("%d %s".formatted(problem.status(), problem.error()), problem.message());
-        });
+        return answers.as(
+                format,
+                response,
+                switch (format) {
+                    case TEXT -> "%d %s: %s\n".formatted(problem.status(), problem.error(), problem.message());
+                    case JSON -> problem;
+                    case HTML -> answers.page("%d %s".formatted(problem.status(), problem.error()), problem.message());
+                });
     }
 
     private static String message(HttpRequest<?> request, int status) {
@@ -47,7 +49,8 @@ final class Errors implements ErrorResponseProcessor<Object> {
             case 404 -> "there is nothing at %s".formatted(request.getPath());
             case 405 -> "%s is not possible at %s".formatted(request.getMethodName(), request.getPath());
             case 406 -> "there is text/plain, application/json and text/html";
-            default -> status < 500 ? "the service does not understand this request" : "the service failed at this request";
+            default ->
+                status < 500 ? "the service does not understand this request" : "the service failed at this request";
         };
     }
 }

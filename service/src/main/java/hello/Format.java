@@ -7,7 +7,9 @@ import java.util.Optional;
 
 /** What an answer can look like, in the order of preference when the caller has none (curl, for one). */
 enum Format {
-    TEXT("text/plain;charset=UTF-8"), JSON("application/json"), HTML("text/html;charset=UTF-8");
+    TEXT("text/plain;charset=UTF-8"),
+    JSON("application/json"),
+    HTML("text/html;charset=UTF-8");
 
     /** The value of Content-Type. */
     final MediaType type;
@@ -45,7 +47,8 @@ enum Format {
             double quality = ranges.get(place).getQualityAsNumber().doubleValue();
             int exactness = exactness(ranges.get(place));
             boolean better = quality > bestQuality
-                    || quality == bestQuality && (exactness > bestExactness || exactness == bestExactness && place < bestPlace);
+                    || quality == bestQuality
+                            && (exactness > bestExactness || exactness == bestExactness && place < bestPlace);
             if (quality > 0 && better) {
                 best = format;
                 bestQuality = quality;

@@ -59,8 +59,12 @@ final class GreetingFactory {
         try (var file = Application.class.getResourceAsStream("/git.properties")) {
             build.load(file);
         }
-        return new Greeting(environment.getOrDefault("HELLO_MESSAGE", "Hello"), environment.getOrDefault("HELLO_NAME", "world"),
-                build.getProperty("git.build.version"), build.getProperty("git.commit.id"), pod(environment));
+        return new Greeting(
+                environment.getOrDefault("HELLO_MESSAGE", "Hello"),
+                environment.getOrDefault("HELLO_NAME", "world"),
+                build.getProperty("git.build.version"),
+                build.getProperty("git.commit.id"),
+                pod(environment));
     }
 
     private static String pod(Map<String, String> environment) {

@@ -32,7 +32,9 @@ final class HelloController {
         this.greetings = Map.of(
                 Format.TEXT, greeting.text().getBytes(StandardCharsets.UTF_8),
                 Format.JSON, json.writeValueAsBytes(greeting),
-                Format.HTML, answers.page("%s, %s!".formatted(greeting.message(), greeting.name()), "").getBytes(StandardCharsets.UTF_8));
+                Format.HTML,
+                        answers.page("%s, %s!".formatted(greeting.message(), greeting.name()), "")
+                                .getBytes(StandardCharsets.UTF_8));
     }
 
     /**

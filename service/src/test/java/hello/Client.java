@@ -19,8 +19,7 @@ final class Client {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private Client() {
-    }
+    private Client() {}
 
     /**
      * Sends a request.
@@ -45,7 +44,11 @@ final class Client {
     }
 
     static String type(HttpResponse<?> answer) {
-        return answer.headers().firstValue("Content-Type").orElse("").replace(" ", "").toLowerCase();
+        return answer.headers()
+                .firstValue("Content-Type")
+                .orElse("")
+                .replace(" ", "")
+                .toLowerCase();
     }
 
     /**
@@ -56,8 +59,11 @@ final class Client {
      * @return the address
      */
     static URI management(EmbeddedServer server, String path) {
-        int port = ((io.micronaut.http.server.netty.NettyEmbeddedServer) server).getBoundPorts().stream()
-                .filter(p -> p != server.getPort()).findFirst().orElseThrow();
+        int port = ((io.micronaut.http.server.netty.NettyEmbeddedServer) server)
+                .getBoundPorts().stream()
+                        .filter(p -> p != server.getPort())
+                        .findFirst()
+                        .orElseThrow();
         return URI.create("http://localhost:" + port + path);
     }
 

@@ -58,7 +58,9 @@ class ErrorsTest {
         HttpResponse<String> answer = send("GET", "/no%22such", "application/json");
         assertEquals(404, answer.statusCode());
         assertEquals("application/json", Client.type(answer));
-        assertEquals("{\"status\":404,\"error\":\"Not Found\",\"message\":\"there is nothing at /no%22such\"}", answer.body());
+        assertEquals(
+                "{\"status\":404,\"error\":\"Not Found\",\"message\":\"there is nothing at /no%22such\"}",
+                answer.body());
     }
 
     @Test
@@ -66,7 +68,9 @@ class ErrorsTest {
         HttpResponse<String> answer = send("GET", "/'such'", "text/html");
         assertEquals(404, answer.statusCode());
         assertEquals("text/html;charset=utf-8", Client.type(answer));
-        assertTrue(answer.body().contains("<h1>404 Not Found</h1><p>there is nothing at /&#39;such&#39;</p>"), answer.body());
+        assertTrue(
+                answer.body().contains("<h1>404 Not Found</h1><p>there is nothing at /&#39;such&#39;</p>"),
+                answer.body());
     }
 
     @ParameterizedTest
@@ -74,8 +78,15 @@ class ErrorsTest {
     void otherMethodsAreNotAllowed(String method) {
         HttpResponse<String> answer = send(method, "/", "application/json");
         assertEquals(405, answer.statusCode());
-        assertEquals("{\"status\":405,\"error\":\"Method Not Allowed\",\"message\":\"%s is not possible at /\"}".formatted(method), answer.body());
-        assertEquals(List.of("GET", "HEAD"), List.of(answer.headers().firstValue("Allow").orElse("").split(", ?")).stream().sorted().toList());
+        assertEquals(
+                "{\"status\":405,\"error\":\"Method Not Allowed\",\"message\":\"%s is not possible at /\"}"
+                        .formatted(method),
+                answer.body());
+        assertEquals(
+                List.of("GET", "HEAD"),
+                List.of(answer.headers().firstValue("Allow").orElse("").split(", ?")).stream()
+                        .sorted()
+                        .toList());
     }
 
     @Test

@@ -32,8 +32,15 @@ class HelloTest {
         HttpResponse<String> answer = get("text/plain");
         assertEquals(200, answer.statusCode());
         assertEquals("text/plain;charset=utf-8", Client.type(answer));
-        assertEquals("%s, %s!\nversion %s, commit %s, pod %s\n".formatted(Client.MESSAGE, Client.NAME,
-                Client.build("git.build.version"), Client.build("git.commit.id"), Client.POD), answer.body());
+        assertEquals(
+                "%s, %s!\nversion %s, commit %s, pod %s\n"
+                        .formatted(
+                                Client.MESSAGE,
+                                Client.NAME,
+                                Client.build("git.build.version"),
+                                Client.build("git.commit.id"),
+                                Client.POD),
+                answer.body());
     }
 
     @Test
@@ -41,8 +48,14 @@ class HelloTest {
         HttpResponse<String> answer = get("application/json");
         assertEquals(200, answer.statusCode());
         assertEquals("application/json", Client.type(answer));
-        assertEquals("{\"message\":\"%s\",\"name\":\"%s\",\"version\":\"%s\",\"commit\":\"%s\",\"pod\":\"%s\"}".formatted(
-                Client.MESSAGE.replace("\"", "\\\""), Client.NAME, Client.build("git.build.version"), Client.build("git.commit.id"), Client.POD),
+        assertEquals(
+                "{\"message\":\"%s\",\"name\":\"%s\",\"version\":\"%s\",\"commit\":\"%s\",\"pod\":\"%s\"}"
+                        .formatted(
+                                Client.MESSAGE.replace("\"", "\\\""),
+                                Client.NAME,
+                                Client.build("git.build.version"),
+                                Client.build("git.commit.id"),
+                                Client.POD),
                 answer.body());
     }
 
@@ -52,13 +65,17 @@ class HelloTest {
         assertEquals(200, answer.statusCode());
         assertEquals("text/html;charset=utf-8", Client.type(answer));
         String page = answer.body();
-        assertTrue(page.contains("<h1>Hi &#34;$&#123;not.a.setting&#125;&#34;, &#60;b&#62;Jo&#60;/b&#62; &#38; &#123;pod&#125;!</h1>"), page);
+        assertTrue(
+                page.contains(
+                        "<h1>Hi &#34;$&#123;not.a.setting&#125;&#34;, &#60;b&#62;Jo&#60;/b&#62; &#38; &#123;pod&#125;!</h1>"),
+                page);
         assertTrue(page.contains(">pod-&#39;1&#39;&#60;2&#62;</code>"), page);
         assertTrue(page.contains("title=\"" + Client.build("git.commit.id") + "\""), page);
         assertTrue(page.contains(">" + Client.build("git.build.version") + "</code>"), page);
         assertTrue(page.contains("prefers-color-scheme: dark"), page);
         assertFalse(page.matches("(?s).*\\{[a-z-]+\\}.*"), "a place in the page is not filled: " + page);
-        assertEquals("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        assertEquals(
+                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
                 answer.headers().firstValue("Content-Security-Policy").orElse(""));
     }
 

@@ -23,13 +23,17 @@ class JsonLogTest {
     @Test
     void errorsHaveTheirTrace() {
         String line = line(new IllegalStateException("broken \"thing\""));
-        assertTrue(line.contains("\"error\":\"java.lang.IllegalStateException: broken \\\"thing\\\"\\n\\tat hello.JsonLogTest"), line);
+        assertTrue(
+                line.contains(
+                        "\"error\":\"java.lang.IllegalStateException: broken \\\"thing\\\"\\n\\tat hello.JsonLogTest"),
+                line);
         assertEquals(line.length() - 1, line.indexOf('\n'));
     }
 
     private static String line(Throwable error) {
         LoggerContext context = new LoggerContext();
-        LoggingEvent event = new LoggingEvent("", context.getLogger("a.B"), Level.WARN, "say \"{}\"\n\tC:\\x\u0007", error, new Object[]{"é"});
+        LoggingEvent event = new LoggingEvent(
+                "", context.getLogger("a.B"), Level.WARN, "say \"{}\"\n\tC:\\x\u0007", error, new Object[] {"é"});
         event.setInstant(Instant.parse("2026-01-02T03:04:05.678901Z"));
         JsonLog encoder = new JsonLog();
         encoder.start();

@@ -41,20 +41,25 @@ class ManagementTest {
         Client.send("GET", server.getURI().resolve("/"), null);
         HttpResponse<String> answer = management("/prometheus");
         assertEquals(200, answer.statusCode());
-        assertTrue(answer.body().matches("(?s).*http_server_requests_seconds_count\\{[^}]*uri=\"root\"[^}]*\\} [1-9].*"), answer.body());
+        assertTrue(
+                answer.body().matches("(?s).*http_server_requests_seconds_count\\{[^}]*uri=\"root\"[^}]*\\} [1-9].*"),
+                answer.body());
         assertTrue(answer.body().contains("jvm_memory_used_bytes"), answer.body());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/health", "/health/liveness", "/health/readiness", "/info", "/prometheus", "/metrics"})
     void peoplesPortHasNoneOfThem(String path) {
-        assertEquals(404, Client.send("GET", server.getURI().resolve(path), null).statusCode());
+        assertEquals(
+                404, Client.send("GET", server.getURI().resolve(path), null).statusCode());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/beans", "/env", "/loggers", "/metrics", "/refresh", "/routes", "/stop", "/threaddump"})
+    @ValueSource(
+            strings = {"/", "/beans", "/env", "/loggers", "/metrics", "/refresh", "/routes", "/stop", "/threaddump"})
     void managementHasNothingElse(String path) {
         assertEquals(404, management(path).statusCode());
-        assertEquals(404, Client.send("POST", Client.management(server, path), null).statusCode());
+        assertEquals(
+                404, Client.send("POST", Client.management(server, path), null).statusCode());
     }
 }

@@ -61,27 +61,39 @@ class ShutdownTest {
     void requestsInFlightAreFinished() throws Exception {
         int port = free();
         Path output = Files.createTempFile("shutdown", ".log");
-        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-cp",
-                System.getProperty("java.class.path"), Main.class.getName(), "-slow=true").redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "-slow=true")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
         builder.environment().put("MICRONAUT_SERVER_PORT", String.valueOf(port));
         builder.environment().put("ENDPOINTS_ALL_PORT", String.valueOf(free()));
         Process service = builder.start();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest hello = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/")).build();
+            HttpRequest hello = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/"))
+                    .build();
             for (long begin = System.nanoTime(); ; Thread.sleep(50)) {
                 try {
                     client.send(hello, HttpResponse.BodyHandlers.discarding());
                     break;
                 } catch (IOException e) {
-                    assertTrue(service.isAlive() && System.nanoTime() - begin < 30_000_000_000L, () -> "it does not start: " + read(output));
+                    assertTrue(
+                            service.isAlive() && System.nanoTime() - begin < 30_000_000_000L,
+                            () -> "it does not start: " + read(output));
                 }
             }
-            CompletableFuture<HttpResponse<String>> slow = client.sendAsync(HttpRequest.newBuilder(hello.uri().resolve("/slow")).build(),
-                    HttpResponse.BodyHandlers.ofString());
+            CompletableFuture<HttpResponse<String>> slow = client.sendAsync(
+                    HttpRequest.newBuilder(hello.uri().resolve("/slow")).build(), HttpResponse.BodyHandlers.ofString());
             Thread.sleep(500);
             service.destroy();
             Thread.sleep(500);
-            assertThrows(IOException.class, () -> HttpClient.newHttpClient().send(hello, HttpResponse.BodyHandlers.discarding()), "no new requests are taken");
+            assertThrows(
+                    IOException.class,
+                    () -> HttpClient.newHttpClient().send(hello, HttpResponse.BodyHandlers.discarding()),
+                    "no new requests are taken");
             HttpResponse<String> answer = slow.get(20, TimeUnit.SECONDS);
             assertEquals(200, answer.statusCode());
             assertEquals("done", answer.body());

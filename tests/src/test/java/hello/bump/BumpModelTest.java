@@ -31,6 +31,7 @@ class BumpModelTest {
 
     @TempDir
     private static Path folder;
+
     private static World beginning;
 
     @BeforeAll
@@ -44,19 +45,28 @@ class BumpModelTest {
         var races = new AtomicInteger();
         Instant begin = Instant.now();
         List<Callable<Optional<AssertionError>>> all = new ArrayList<>();
-        LongStream.range(FIRST, FIRST + SEEDS).forEach(seed -> all.add(() -> failure(seed, World.gitops(), bumps, races)));
+        LongStream.range(FIRST, FIRST + SEEDS)
+                .forEach(seed -> all.add(() -> failure(seed, World.gitops(), bumps, races)));
         List<AssertionError> failures = new ArrayList<>();
         try (var threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors() + 1)) {
             for (Future<Optional<AssertionError>> one : threads.invokeAll(all)) {
                 one.get().ifPresent(failures::add);
             }
         }
-        System.out.printf("bump: %d schedules (seeds %d to %d), %d bumps, %d of them overtaken between fetch and push, %.1f s%n",
-                SEEDS, FIRST, FIRST + SEEDS - 1, bumps.get(), races.get(), Duration.between(begin, Instant.now()).toMillis() / 1000.0);
+        System.out.printf(
+                "bump: %d schedules (seeds %d to %d), %d bumps, %d of them overtaken between fetch and push, %.1f s%n",
+                SEEDS,
+                FIRST,
+                FIRST + SEEDS - 1,
+                bumps.get(),
+                races.get(),
+                Duration.between(begin, Instant.now()).toMillis() / 1000.0);
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }
-        Assertions.assertThat(SEEDS < 10 || races.get() > SEEDS).as("enough races to prove anything").isTrue();
+        Assertions.assertThat(SEEDS < 10 || races.get() > SEEDS)
+                .as("enough races to prove anything")
+                .isTrue();
     }
 
     /** The usual mistakes, planted: the schedules have to see each. */
@@ -73,10 +83,16 @@ class BumpModelTest {
     void mistakeIsSeen(String name, long likely, String right, String wrong) throws Exception {
         Path scripts = World.withMistake(Files.createDirectory(folder.resolve(name)), right, wrong);
         // a seed that is known to show it comes first, so that this is quick; others may after a change of the stories
-        for (long seed : LongStream.concat(LongStream.of(likely), LongStream.rangeClosed(1, 60)).toArray()) {
+        for (long seed : LongStream.concat(LongStream.of(likely), LongStream.rangeClosed(1, 60))
+                .toArray()) {
             Optional<AssertionError> failure = failure(seed, scripts, new AtomicInteger(), new AtomicInteger());
             if (failure.isPresent()) {
-                String seen = failure.get().getCause().getMessage().strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("(.{150}).*", "$1 ...");
+                String seen = failure.get()
+                        .getCause()
+                        .getMessage()
+                        .strip()
+                        .replaceAll("\\s*\\R\\s*", " ")
+                        .replaceAll("(.{150}).*", "$1 ...");
                 System.out.printf("bump: planted '%s', seen by seed %d: %s%n", name, seed, seen);
                 return;
             }
@@ -84,14 +100,18 @@ class BumpModelTest {
         Assertions.fail("60 schedules did not see: " + name);
     }
 
-    private Optional<AssertionError> failure(long seed, Path scripts, AtomicInteger bumps, AtomicInteger races) throws IOException {
+    private Optional<AssertionError> failure(long seed, Path scripts, AtomicInteger bumps, AtomicInteger races)
+            throws IOException {
         var world = beginning.copy(Files.createTempDirectory(folder, "seed" + seed + "-"), scripts);
         var schedule = new Schedule(seed, world);
         try {
             schedule.tell();
             return Optional.empty();
         } catch (AssertionError | RuntimeException e) {
-            return Optional.of(new AssertionError("-Dbump.seed=" + seed + " -Dbump.seeds=1\n" + schedule.told() + "\n" + world + "\n" + e.getMessage(), e));
+            return Optional.of(new AssertionError(
+                    "-Dbump.seed=" + seed + " -Dbump.seeds=1\n" + schedule.told() + "\n" + world + "\n"
+                            + e.getMessage(),
+                    e));
         } finally {
             bumps.addAndGet(schedule.bumps());
             races.addAndGet(schedule.races());

@@ -27,10 +27,12 @@ class BumpTest {
 
     @TempDir
     private static Path shared;
+
     private static World beginning;
 
     @TempDir
     private Path root;
+
     private World world;
 
     @BeforeAll
@@ -55,8 +57,12 @@ class BumpTest {
                 Argocd-reference-commit-author: Ada <ada@example.org>
                 Argocd-reference-commit-sha: %1$s
                 Argocd-reference-commit-subject: Greet in "Welsh" & 'Cornish' $(echo no)
-                Argocd-reference-commit-date: %3$s""".formatted(commit, Image.of(commit).digest(), world.must("git -C remote.git log -1 --format=%aI " + commit)));
-        assertThat(world.must("git -C remote.git log -1 --format='%(trailers:only,unfold)' main").lines()).as("git itself reads these as trailers").hasSize(4);
+                Argocd-reference-commit-date: %3$s""".formatted(
+                commit, Image.of(commit).digest(), world.must("git -C remote.git log -1 --format=%aI " + commit)));
+        assertThat(world.must("git -C remote.git log -1 --format='%(trailers:only,unfold)' main")
+                        .lines())
+                .as("git itself reads these as trailers")
+                .hasSize(4);
     }
 
     @Test
@@ -64,7 +70,8 @@ class BumpTest {
         bump(commit("One"));
         world.must(world.person("echo '# kept' >>" + World.FILE + "; git commit -q -a -m Note"));
         bump(commit("Two"));
-        assertThat(world.must("git -C remote.git show --format= --numstat main")).isEqualTo("3\t3\t" + World.FILE);
+        assertThat(world.must("git -C remote.git show --format= --numstat main"))
+                .isEqualTo("3\t3\t" + World.FILE);
         assertThat(world.must("git -C remote.git show main:" + World.FILE)).endsWith("# kept");
     }
 
@@ -72,33 +79,57 @@ class BumpTest {
     void addressOnTheWebIsNamedWithoutItsPassword() {
         String commit = commit("One");
         String address = "https://x-access-token:secret@git.example.org/ada/hello.git";
-        world.must("cd workflow; git remote add web " + address + "; git config 'url.ext::../line %S.insteadOf' " + address);
+        world.must("cd workflow; git remote add web " + address + "; git config 'url.ext::../line %S.insteadOf' "
+                + address);
         Said said = world.run(world.bump("workflow", "web", Image.of(commit)));
         assertThat(said.outcome()).as(said.toString()).isEqualTo("bumped");
-        assertThat(world.must("git -C remote.git log -1 --format=%B main")).endsWith("\nArgocd-reference-commit-repourl: https://git.example.org/ada/hello").doesNotContain("secret");
+        assertThat(world.must("git -C remote.git log -1 --format=%B main"))
+                .endsWith("\nArgocd-reference-commit-repourl: https://git.example.org/ada/hello")
+                .doesNotContain("secret");
     }
 
     @Test
     void committerIsThePersonOrElseTheMachine() {
         Image one = Image.of(commit("One"));
-        Map<String, String> nobody = Map.of("GIT_AUTHOR_NAME", "", "GIT_AUTHOR_EMAIL", "", "GIT_COMMITTER_NAME", "", "GIT_COMMITTER_EMAIL", "", "EMAIL", "");
+        Map<String, String> nobody = Map.of(
+                "GIT_AUTHOR_NAME",
+                "",
+                "GIT_AUTHOR_EMAIL",
+                "",
+                "GIT_COMMITTER_NAME",
+                "",
+                "GIT_COMMITTER_EMAIL",
+                "",
+                "EMAIL",
+                "");
         String unset = "unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL; ";
-        assertThat(world.run(root, unset + world.bump("workflow", "line", one), nobody).outcome()).isEqualTo("bumped");
+        assertThat(world.run(root, unset + world.bump("workflow", "line", one), nobody)
+                        .outcome())
+                .isEqualTo("bumped");
         assertThat(who()).isEqualTo("hello-bump <hello-bump@users.noreply.github.com>");
         world.must("git -C workflow config user.name Grace; git -C workflow config user.email grace@example.org");
-        assertThat(world.run(root, unset + world.bump("workflow", "line", Image.of(commit("Two"))), nobody).outcome()).isEqualTo("bumped");
+        assertThat(world.run(root, unset + world.bump("workflow", "line", Image.of(commit("Two"))), nobody)
+                        .outcome())
+                .isEqualTo("bumped");
         assertThat(who()).isEqualTo("Grace <grace@example.org>");
     }
 
     @Test
     void halfDoneWorkInTheCloneStaysAsItIs() {
         String commit = commit("One");
-        world.must("cd workflow; git checkout -q -b mine; echo staged >a; git add a; echo changed >>gitops/environments/staging/values.yaml; mkdir deep; echo new >deep/b");
+        world.must(
+                "cd workflow; git checkout -q -b mine; echo staged >a; git add a; echo changed >>gitops/environments/staging/values.yaml; mkdir deep; echo new >deep/b");
         String before = world.stateOf("workflow");
-        assertThat(world.run(world.bump("workflow/deep", "line", Image.of(commit))).outcome()).as("from a folder inside the clone").isEqualTo("bumped");
+        assertThat(world.run(world.bump("workflow/deep", "line", Image.of(commit)))
+                        .outcome())
+                .as("from a folder inside the clone")
+                .isEqualTo("bumped");
         assertThat(world.stateOf("workflow")).isEqualTo(before);
         world.must("cd workflow; git worktree add -q ../beside");
-        assertThat(world.run(world.bump("beside", "line", Image.of(commit("Two")))).outcome()).as("from a second work tree").isEqualTo("bumped");
+        assertThat(world.run(world.bump("beside", "line", Image.of(commit("Two"))))
+                        .outcome())
+                .as("from a second work tree")
+                .isEqualTo("bumped");
     }
 
     @Test
@@ -117,10 +148,12 @@ class BumpTest {
     void secondBuildOfTheSameCommitIsTakenOnce() {
         Image image = Image.of(commit("One"));
         bump(image.commit());
-        assertThat(world.run(world.bump("workflow", "line", image.rebuilt())).outcome()).isEqualTo("bumped");
+        assertThat(world.run(world.bump("workflow", "line", image.rebuilt())).outcome())
+                .isEqualTo("bumped");
         assertThat(world.run(world.bump("workflow", "line", image)).outcome()).isEqualTo("unchanged newer");
         world.must(world.person("git revert --no-edit HEAD >/dev/null"));
-        assertThat(world.run(world.bump("workflow", "line", image.rebuilt())).outcome()).isEqualTo("unchanged reverted");
+        assertThat(world.run(world.bump("workflow", "line", image.rebuilt())).outcome())
+                .isEqualTo("unchanged reverted");
     }
 
     @Test
@@ -130,15 +163,19 @@ class BumpTest {
         bump(two);
         Said back = world.run(world.rollback("workflow", "line"));
         assertThat(back.outcome()).isEqualTo("reverted");
-        assertThat(world.must("git -C remote.git log -1 --format=%B main")).startsWith("Revert \"staging: image ").contains("This reverts commit ");
-        assertThat(world.must("git -C remote.git show --format= --name-only main")).isEqualTo(World.FILE);
+        assertThat(world.must("git -C remote.git log -1 --format=%B main"))
+                .startsWith("Revert \"staging: image ")
+                .contains("This reverts commit ");
+        assertThat(world.must("git -C remote.git show --format= --name-only main"))
+                .isEqualTo(World.FILE);
         Said again = world.run(world.bump("workflow", "line", Image.of(two)));
         assertThat(again.outcome()).isEqualTo("unchanged reverted");
         String way = again.out().substring(again.out().indexOf("git revert"));
         assertThat(way).isEqualTo("git revert " + back.made());
         world.must(world.person(way + " --no-edit >/dev/null"));
         assertThat(world.image()).contains(Image.of(two));
-        assertThat(world.run(world.bump("workflow", "line", Image.of(two))).outcome()).isEqualTo("unchanged same");
+        assertThat(world.run(world.bump("workflow", "line", Image.of(two))).outcome())
+                .isEqualTo("unchanged same");
     }
 
     @Test
@@ -216,12 +253,17 @@ class BumpTest {
             """)
     void wrongArgumentsAreToldApart(String arguments, String expected) {
         String commit = commit("One");
-        refused("cd workflow; " + World.gitops() + "/bump --remote line --tries 1 --tag x --digest " + A_DIGEST + " --commit " + commit + " " + arguments, expected);
+        refused(
+                "cd workflow; " + World.gitops() + "/bump --remote line --tries 1 --tag x --digest " + A_DIGEST
+                        + " --commit " + commit + " " + arguments,
+                expected);
     }
 
     @Test
     void outsideOfACloneItSaysSo() {
-        refused("mkdir none; cd none; GIT_CEILING_DIRECTORIES=$PWD/.. " + World.gitops() + "/bump staging", "run it inside a clone");
+        refused(
+                "mkdir none; cd none; GIT_CEILING_DIRECTORIES=$PWD/.. " + World.gitops() + "/bump staging",
+                "run it inside a clone");
     }
 
     @Test
@@ -232,20 +274,24 @@ class BumpTest {
                 printf '%s\\n' '#!/bin/sh' 'echo "main is protected: denied" >&2' 'exit 1' >remote.git/hooks/pre-receive
                 chmod +x remote.git/hooks/pre-receive
                 """);
-        refused(world.bump("workflow", "line", Image.of(commit), "--tries", "2"), "no right to do that. Let this account push to main of line");
+        refused(
+                world.bump("workflow", "line", Image.of(commit), "--tries", "2"),
+                "no right to do that. Let this account push to main of line");
     }
 
     @Test
     void otherHistoryIsRefused() {
         commit("One");
-        String alien = world.must("cd workflow; git checkout -q --orphan alien; git commit -q -m Alien; git rev-parse HEAD");
+        String alien =
+                world.must("cd workflow; git checkout -q --orphan alien; git commit -q -m Alien; git rev-parse HEAD");
         refused(world.bump("workflow", "line", Image.of(alien)), "have no common history");
     }
 
     @Test
     void fileThatCannotBeReadIsLeftToPeople() {
         bump(commit("One"));
-        world.must(world.person("printf '<<<<<<< mine\\n  tag: \"x\"\\n' >>" + World.FILE + "; git commit -q -a -m Conflict"));
+        world.must(world.person(
+                "printf '<<<<<<< mine\\n  tag: \"x\"\\n' >>" + World.FILE + "; git commit -q -a -m Conflict"));
         refused(world.bump("workflow", "line", Image.of(commit("Two"))), "has not one tag, digest and commit each");
         refused(world.rollback("workflow", "line"), "has not one tag, digest and commit each");
     }
@@ -254,8 +300,13 @@ class BumpTest {
     void productionHasItsOwnFile() {
         String commit = commit("One");
         bump(commit);
-        assertThat(world.run(world.bump("workflow", "line", Image.of(commit)).replace("bump' staging", "bump' production")).outcome()).isEqualTo("bumped");
-        assertThat(world.must("git -C remote.git show --format=%s --name-only main")).startsWith("production: image ").endsWith("gitops/environments/production/image.yaml");
+        assertThat(world.run(world.bump("workflow", "line", Image.of(commit))
+                                .replace("bump' staging", "bump' production"))
+                        .outcome())
+                .isEqualTo("bumped");
+        assertThat(world.must("git -C remote.git show --format=%s --name-only main"))
+                .startsWith("production: image ")
+                .endsWith("gitops/environments/production/image.yaml");
     }
 
     @Test
@@ -264,7 +315,10 @@ class BumpTest {
         try (var files = Files.list(Files.createDirectory(root.resolve("tmp")))) {
             assertThat(files).isEmpty();
         }
-        world.run(root, world.bump("workflow", "line", Image.of(commit("Two"))), Map.of("TMPDIR", root.resolve("tmp").toString()));
+        world.run(
+                root,
+                world.bump("workflow", "line", Image.of(commit("Two"))),
+                Map.of("TMPDIR", root.resolve("tmp").toString()));
         try (var files = Files.list(root.resolve("tmp"))) {
             assertThat(files).isEmpty();
         }
@@ -272,7 +326,10 @@ class BumpTest {
     }
 
     private String commit(String subject) {
-        return world.must(world.person("git commit -q --allow-empty -m '" + subject.replace("'", "'\\''") + "'")).lines().toList().getLast();
+        return world.must(world.person("git commit -q --allow-empty -m '" + subject.replace("'", "'\\''") + "'"))
+                .lines()
+                .toList()
+                .getLast();
     }
 
     private void bump(String commit) {

@@ -29,10 +29,12 @@ final class Schedule {
 
     /** Every source commit that has a build, oldest first, and what each comes after. */
     private final List<String> builds = new ArrayList<>();
+
     private final Map<String, Set<String>> before = new HashMap<>();
     private final Set<String> onMain = new HashSet<>();
     /** What main named, one after the other. */
     private final List<Event> events = new ArrayList<>();
+
     private final List<String> people = new ArrayList<>();
     private final Set<String> tried = new HashSet<>();
     private final Set<String> reverted = new HashSet<>();
@@ -41,10 +43,10 @@ final class Schedule {
     private int changes;
 
     /** That main named another image from a commit on: by a bump or by a person. */
-    private record Event(Optional<Image> image, boolean person, String commit) { }
+    private record Event(Optional<Image> image, boolean person, String commit) {}
 
     /** A step to come: what it is called, its bash, and what becomes of the model once it ran. */
-    private record Step(String name, String bash, Consumer<Said> then) { }
+    private record Step(String name, String bash, Consumer<Said> then) {}
 
     /**
      * @param seed gives the story
@@ -90,28 +92,48 @@ final class Schedule {
         Collections.shuffle(again, random);
         again.forEach(build -> bump(Image.of(build)));
 
-        Assertions.assertThat(world.stateOf("workflow")).as("the clone in which bumps ran").isEqualTo(untouched);
+        Assertions.assertThat(world.stateOf("workflow"))
+                .as("the clone in which bumps ran")
+                .isEqualTo(untouched);
         repositoryKeepsThePromises();
     }
 
     private void repositoryKeepsThePromises() {
         List<String> commits = world.commits();
-        Assertions.assertThat(commits).as("no person's commit is lost or rewritten").containsAll(people);
+        Assertions.assertThat(commits)
+                .as("no person's commit is lost or rewritten")
+                .containsAll(people);
         Set<Image> seen = new HashSet<>();
         for (String commit : commits) {
-            if (people.contains(commit) || world.run("git -C remote.git rev-parse -q --verify " + commit + "^2").code() == 0) {
+            if (people.contains(commit)
+                    || world.run("git -C remote.git rev-parse -q --verify " + commit + "^2")
+                                    .code()
+                            == 0) {
                 continue;
             }
-            List<String> touched = world.must("git -C remote.git diff-tree --no-commit-id -r -p -U0 " + commit + " | grep '^[-+]'").lines().toList();
-            Assertions.assertThat(touched).as("what a bump touches").contains("+++ b/" + World.FILE)
-                    .allMatch(line -> line.matches("(--- (a/" + World.FILE + "|/dev/null)|\\+\\+\\+ b/" + World.FILE + "|[-+]  (tag|digest|commit): .*)")
+            List<String> touched = world.must(
+                            "git -C remote.git diff-tree --no-commit-id -r -p -U0 " + commit + " | grep '^[-+]'")
+                    .lines()
+                    .toList();
+            Assertions.assertThat(touched)
+                    .as("what a bump touches")
+                    .contains("+++ b/" + World.FILE)
+                    .allMatch(line -> line.matches("(--- (a/" + World.FILE + "|/dev/null)|\\+\\+\\+ b/" + World.FILE
+                                    + "|[-+]  (tag|digest|commit): .*)")
                             || touched.contains("--- /dev/null"));
             Image image = world.image(commit).orElseThrow();
-            Assertions.assertThat(!straight || seen.add(image)).as("bumped twice: " + image).isTrue();
+            Assertions.assertThat(!straight || seen.add(image))
+                    .as("bumped twice: " + image)
+                    .isTrue();
         }
         if (straight) {
-            Optional<String> newest = builds.stream().filter(tried::contains).filter(build -> !reverted.contains(build)).reduce((older, newer) -> newer);
-            Assertions.assertThat(world.image().map(Image::commit)).as("the newest build that nobody reverted").isEqualTo(newest);
+            Optional<String> newest = builds.stream()
+                    .filter(tried::contains)
+                    .filter(build -> !reverted.contains(build))
+                    .reduce((older, newer) -> newer);
+            Assertions.assertThat(world.image().map(Image::commit))
+                    .as("the newest build that nobody reverted")
+                    .isEqualTo(newest);
         }
     }
 
@@ -146,7 +168,8 @@ final class Schedule {
             world.between(meanwhile.bash());
         }
         Said said = world.run(world.bump(clone, "line", image, "--tries", "5"));
-        told.add("bump " + name(image) + " from " + clone + (refused > 0 ? ", " + refused + " pushes break off" : "") + ": " + said);
+        told.add("bump " + name(image) + " from " + clone + (refused > 0 ? ", " + refused + " pushes break off" : "")
+                + ": " + said);
         Optional<Said> happened = world.happened();
         if (happened.isPresent()) {
             races++;
@@ -161,7 +184,8 @@ final class Schedule {
     /** What the promises make of a bump, at the head that it found. */
     private void expect(Image image, Said said) {
         String promised = promised(image);
-        if (promised.equals("unchanged same") && said.out().equals("bumped " + events.getLast().commit())) {
+        if (promised.equals("unchanged same")
+                && said.out().equals("bumped " + events.getLast().commit())) {
             return; // two runs of one build, in one second at one head, make the very same commit: both may say so
         }
         Assertions.assertThat(said.outcome()).as(name(image)).isEqualTo(promised);
@@ -171,7 +195,8 @@ final class Schedule {
     }
 
     private String promised(Image image) {
-        Optional<Image> there = events.isEmpty() ? Optional.empty() : events.getLast().image();
+        Optional<Image> there =
+                events.isEmpty() ? Optional.empty() : events.getLast().image();
         if (there.equals(Optional.of(image))) {
             return "unchanged same";
         }
@@ -190,11 +215,16 @@ final class Schedule {
         if (takenAway) {
             return "unchanged reverted";
         }
-        return thisVeryOne && there.map(Image::commit).equals(Optional.of(image.commit())) ? "unchanged newer" : "bumped";
+        return thisVeryOne && there.map(Image::commit).equals(Optional.of(image.commit()))
+                ? "unchanged newer"
+                : "bumped";
     }
 
     private void agrees() {
-        Assertions.assertThat(world.image()).as("what main names").isEqualTo(events.isEmpty() ? Optional.empty() : events.getLast().image());
+        Assertions.assertThat(world.image())
+                .as("what main names")
+                .isEqualTo(
+                        events.isEmpty() ? Optional.empty() : events.getLast().image());
     }
 
     private void take(Step step) {
@@ -209,11 +239,17 @@ final class Schedule {
         int number = ++changes;
         if (!straight && !builds.isEmpty() && random.nextInt(3) == 0) {
             String base = builds.get(random.nextInt(builds.size()));
-            String bash = world.person("git checkout -q --detach " + base + "; echo " + number + " >source" + number + "; git add .; git commit -q -m 'Beside "
-                    + number + "'; side=$(git rev-parse HEAD); git checkout -q main; git merge -q --no-edit $side; echo side $side");
+            String bash = world.person(
+                    "git checkout -q --detach " + base + "; echo " + number + " >source" + number
+                            + "; git add .; git commit -q -m 'Beside " + number
+                            + "'; side=$(git rev-parse HEAD); git checkout -q main; git merge -q --no-edit $side; echo side $side");
             return new Step("commit " + number + " beside", bash, said -> {
                 Assertions.assertThat(said.code()).as(said.toString()).isZero();
-                String side = said.out().substring(said.out().indexOf("side ") + 5).lines().findFirst().orElseThrow();
+                String side = said.out()
+                        .substring(said.out().indexOf("side ") + 5)
+                        .lines()
+                        .findFirst()
+                        .orElseThrow();
                 Set<String> older = new HashSet<>(before.get(base));
                 older.add(base);
                 built(side, older);
@@ -221,11 +257,15 @@ final class Schedule {
                 people.add(said.made());
             });
         }
-        return new Step("commit " + number, world.person("echo " + number + " >source" + number + "; git add .; git commit -q -m \"Change '" + number + "' (#7) \\$HOME\""), said -> {
-            Assertions.assertThat(said.code()).as(said.toString()).isZero();
-            built(said.made(), new HashSet<>(onMain));
-            people.add(said.made());
-        });
+        return new Step(
+                "commit " + number,
+                world.person("echo " + number + " >source" + number + "; git add .; git commit -q -m \"Change '"
+                        + number + "' (#7) \\$HOME\""),
+                said -> {
+                    Assertions.assertThat(said.code()).as(said.toString()).isZero();
+                    built(said.made(), new HashSet<>(onMain));
+                    people.add(said.made());
+                });
     }
 
     private void built(String commit, Set<String> older) {
@@ -236,7 +276,11 @@ final class Schedule {
 
     /** A person's commit that changes other files, or a line of their own in image.yaml. */
     private Step elsewhere() {
-        String file = random.nextBoolean() && !events.isEmpty() && events.getLast().image().isPresent() ? World.FILE : World.FILE.replace("image", "values");
+        String file = random.nextBoolean()
+                        && !events.isEmpty()
+                        && events.getLast().image().isPresent()
+                ? World.FILE
+                : World.FILE.replace("image", "values");
         String line = "# a person's word " + ++changes;
         String change = "echo \"" + line + "\" >>" + file;
         return new Step(change, world.person(change + "; git commit -q -a -m 'Say " + changes + "'"), said -> {
@@ -251,23 +295,36 @@ final class Schedule {
             return elsewhere();
         }
         Event last = events.getLast();
-        Optional<Image> earlier = events.size() < 2 ? Optional.empty() : events.get(events.size() - 2).image();
+        Optional<Image> earlier = events.size() < 2
+                ? Optional.empty()
+                : events.get(events.size() - 2).image();
         Event any = events.get(random.nextInt(events.size()));
         int way = random.nextInt(3);
         if (way == 0 && any.image().isPresent() && !any.image().equals(last.image())) {
-            return new Step("by hand to " + name(any.image().get()),
-                    world.person("git checkout -q " + any.commit() + " -- " + World.FILE + "; git commit -q -m 'By hand'"), personTo(any.image()));
+            return new Step(
+                    "by hand to " + name(any.image().get()),
+                    world.person(
+                            "git checkout -q " + any.commit() + " -- " + World.FILE + "; git commit -q -m 'By hand'"),
+                    personTo(any.image()));
         }
         if (way == 1 && !last.person() && earlier.isPresent()) {
             return new Step("rollback", world.rollback("workflow", "../remote.git"), personTo(earlier));
         }
-        if (earlier.isEmpty() && world.run("git -C remote.git log --oneline main -- " + World.FILE + " | grep -c person").code() == 0) {
+        if (earlier.isEmpty()
+                && world.run("git -C remote.git log --oneline main -- " + World.FILE + " | grep -c person")
+                                .code()
+                        == 0) {
             return elsewhere();
         }
         // on top of lines that people added since, git itself may find a conflict: a person settles it as here
-        String restored = events.size() < 2 || earlier.isEmpty() ? "git rm -q " + World.FILE : "git checkout -q " + events.get(events.size() - 2).commit() + " -- " + World.FILE;
-        return new Step("revert " + last.commit(), world.person("git revert --no-edit " + last.commit() + " >/dev/null 2>&1 || { " + restored
-                + "; git -c core.editor=true revert --continue >/dev/null 2>&1; }"), personTo(earlier));
+        String restored = events.size() < 2 || earlier.isEmpty()
+                ? "git rm -q " + World.FILE
+                : "git checkout -q " + events.get(events.size() - 2).commit() + " -- " + World.FILE;
+        return new Step(
+                "revert " + last.commit(),
+                world.person("git revert --no-edit " + last.commit() + " >/dev/null 2>&1 || { " + restored
+                        + "; git -c core.editor=true revert --continue >/dev/null 2>&1; }"),
+                personTo(earlier));
     }
 
     /** A person reverts a person's revert. */
@@ -276,14 +333,23 @@ final class Schedule {
             return revert();
         }
         Event taken = events.get(events.size() - 2);
-        return new Step("put back", world.person(taken.image().isPresent() ? "git checkout -q " + taken.commit() + " -- " + World.FILE + "; git commit -q -m 'Put back'"
-                : "git rm -q " + World.FILE + "; git commit -q -m 'Away again'"), personTo(taken.image()));
+        return new Step(
+                "put back",
+                world.person(
+                        taken.image().isPresent()
+                                ? "git checkout -q " + taken.commit() + " -- " + World.FILE
+                                        + "; git commit -q -m 'Put back'"
+                                : "git rm -q " + World.FILE + "; git commit -q -m 'Away again'"),
+                personTo(taken.image()));
     }
 
     private Consumer<Said> personTo(Optional<Image> image) {
         return said -> {
             Assertions.assertThat(said.code()).as(said.toString()).isZero();
-            events.stream().flatMap(event -> event.image().stream()).map(Image::commit).forEach(reverted::add);
+            events.stream()
+                    .flatMap(event -> event.image().stream())
+                    .map(Image::commit)
+                    .forEach(reverted::add);
             image.map(Image::commit).ifPresent(reverted::remove);
             events.add(new Event(image, true, said.made()));
             people.add(said.made());

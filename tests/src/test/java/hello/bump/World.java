@@ -151,17 +151,43 @@ final class World {
         try {
             Path out = Files.createTempFile(root, "out", "");
             Path err = Files.createTempFile(root, "err", "");
-            var builder = new ProcessBuilder("bash", "-e", "-c", snippet).directory(folder.toFile())
-                    .redirectOutput(out.toFile()).redirectError(err.toFile()).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+            var builder = new ProcessBuilder("bash", "-e", "-c", snippet)
+                    .directory(folder.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
             Map<String, String> environment = builder.environment();
             environment.keySet().removeIf(name -> name.startsWith("GIT_"));
-            environment.putAll(Map.of("HOME", root.toString(), "GIT_CONFIG_NOSYSTEM", "1", "LC_ALL", "C", "GIT_TERMINAL_PROMPT", "0", "GIT_TEMPLATE_DIR", "",
-                    "XDG_CONFIG_HOME", root.toString(), "PATH", root.resolve("bin") + ":" + System.getenv("PATH")));
-            environment.putAll(Map.of("GIT_AUTHOR_NAME", "Ada", "GIT_AUTHOR_EMAIL", "ada@example.org",
-                    "GIT_COMMITTER_NAME", "Ada", "GIT_COMMITTER_EMAIL", "ada@example.org"));
+            environment.putAll(Map.of(
+                    "HOME",
+                    root.toString(),
+                    "GIT_CONFIG_NOSYSTEM",
+                    "1",
+                    "LC_ALL",
+                    "C",
+                    "GIT_TERMINAL_PROMPT",
+                    "0",
+                    "GIT_TEMPLATE_DIR",
+                    "",
+                    "XDG_CONFIG_HOME",
+                    root.toString(),
+                    "PATH",
+                    root.resolve("bin") + ":" + System.getenv("PATH")));
+            environment.putAll(Map.of(
+                    "GIT_AUTHOR_NAME",
+                    "Ada",
+                    "GIT_AUTHOR_EMAIL",
+                    "ada@example.org",
+                    "GIT_COMMITTER_NAME",
+                    "Ada",
+                    "GIT_COMMITTER_EMAIL",
+                    "ada@example.org"));
             environment.putAll(more);
             int code = builder.start().waitFor();
-            Said said = new Said(code, Files.readString(out).stripTrailing(), Files.readString(err).stripTrailing());
+            Said said = new Said(
+                    code,
+                    Files.readString(out).stripTrailing(),
+                    Files.readString(err).stripTrailing());
             Files.delete(out);
             Files.delete(err);
             return said;
@@ -175,8 +201,16 @@ final class World {
 
     /** The shell command that bumps staging, in a clone, by a remote. */
     String bump(String clone, String remote, Image image, String... more) {
-        return "cd '%s/%s'; '%s/bump' staging --remote '%s' --tag %s --digest %s --commit %s %s".formatted(
-                root, clone, scripts, remote, image.tag(), image.digest(), image.commit(), String.join(" ", more));
+        return "cd '%s/%s'; '%s/bump' staging --remote '%s' --tag %s --digest %s --commit %s %s"
+                .formatted(
+                        root,
+                        clone,
+                        scripts,
+                        remote,
+                        image.tag(),
+                        image.digest(),
+                        image.commit(),
+                        String.join(" ", more));
     }
 
     /** The shell command that rolls staging back, in a clone, by a remote. */
@@ -186,7 +220,8 @@ final class World {
 
     /** The shell commands by which a person changes the newest main and pushes it. */
     String person(String change) {
-        return "cd '%s/person'; git fetch -q origin; git checkout -q -B main origin/main; %s; git push -q origin main; git rev-parse HEAD".formatted(root, change);
+        return "cd '%s/person'; git fetch -q origin; git checkout -q -B main origin/main; %s; git push -q origin main; git rev-parse HEAD"
+                .formatted(root, change);
     }
 
     /** A clone that has one commit and no history: what a workflow checks out. Its name. */
@@ -244,7 +279,8 @@ final class World {
             return Optional.empty();
         }
         Map<String, Map<String, String>> yaml = new Yaml(new SafeConstructor(new LoaderOptions())).load(file.out());
-        if (!yaml.keySet().equals(Set.of("image")) || !yaml.get("image").keySet().equals(Set.of("tag", "digest", "commit"))) {
+        if (!yaml.keySet().equals(Set.of("image"))
+                || !yaml.get("image").keySet().equals(Set.of("tag", "digest", "commit"))) {
             throw new AssertionError("not an image.yaml:\n" + file.out());
         }
         Map<String, String> values = yaml.get("image");
@@ -265,7 +301,9 @@ final class World {
 
     /** Every commit of main, oldest first. */
     List<String> commits() {
-        return new ArrayList<>(must("git -C remote.git rev-list --reverse --topo-order main").lines().toList());
+        return new ArrayList<>(must("git -C remote.git rev-list --reverse --topo-order main")
+                .lines()
+                .toList());
     }
 
     /** The folder. */

@@ -84,7 +84,9 @@ final class ChartRules {
         for (Map<String, Object> pod : pods) {
             RestrictedPod.mistakes(mapAt(pod, "spec")).forEach(mistake -> broken.add("test pod: " + mistake));
             rule("test".equals(mapAt(pod, "metadata", "annotations").get(Chart.SHOWN_HOOK)), "pods are tests only");
-            rule(!selects(at(one("Service"), "spec", "selector"), labels(pod)), "the Service sends nothing to a test pod");
+            rule(
+                    !selects(at(one("Service"), "spec", "selector"), labels(pod)),
+                    "the Service sends nothing to a test pod");
             rule(!mapAt(pod, "spec").containsKey("serviceAccountName"), "a test pod has no account");
         }
     }
@@ -95,61 +97,91 @@ final class ChartRules {
             rule(selects(at(one(kind), "spec", "selector", "matchLabels"), pod), kind + " selects the pods");
         }
         rule(selects(at(one("Service"), "spec", "selector"), pod), "Service selects the pods");
-        rule(selects(at(one("NetworkPolicy"), "spec", "podSelector", "matchLabels"), pod), "NetworkPolicy selects the pods");
+        rule(
+                selects(at(one("NetworkPolicy"), "spec", "podSelector", "matchLabels"), pod),
+                "NetworkPolicy selects the pods");
         for (Map<String, Object> spread : mapsAt(podSpec(), "topologySpreadConstraints")) {
             rule(selects(at(spread, "labelSelector", "matchLabels"), pod), "the spread selects the pods");
-            rule(list(spread.get("matchLabelKeys")).equals(List.of("pod-template-hash")), "the spread counts one release");
+            rule(
+                    list(spread.get("matchLabelKeys")).equals(List.of("pod-template-hash")),
+                    "the spread counts one release");
         }
-        rule(map(at(one("HorizontalPodAutoscaler"), "spec", "scaleTargetRef"))
-                .equals(Map.of("apiVersion", "apps/v1", "kind", "Deployment", "name", "hello")), "HPA scales the Deployment");
+        rule(
+                map(at(one("HorizontalPodAutoscaler"), "spec", "scaleTargetRef"))
+                        .equals(Map.of("apiVersion", "apps/v1", "kind", "Deployment", "name", "hello")),
+                "HPA scales the Deployment");
     }
 
     private void ports() {
         Map<String, Object> ports = new HashMap<>();
         mapsAt(container(), "ports").forEach(port -> ports.put((String) port.get("name"), port.get("containerPort")));
-        rule(ports.equals(Map.of("http", setting("micronaut.server.port"), "management", setting("endpoints.all.port"))),
+        rule(
+                ports.equals(
+                        Map.of("http", setting("micronaut.server.port"), "management", setting("endpoints.all.port"))),
                 "the container's ports are those of application.properties, not " + ports);
         for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
             rule("management".equals(at(container(), probe, "httpGet", "port")), probe + " asks the management port");
         }
-        rule(mapsAt(one("Service"), "spec", "ports").equals(List.of(Map.of("name", "http", "port", 80, "targetPort", "http"))),
+        rule(
+                mapsAt(one("Service"), "spec", "ports")
+                        .equals(List.of(Map.of("name", "http", "port", 80, "targetPort", "http"))),
                 "the Service offers port 80 alone, from the pods' http");
         for (Map<String, Object> host : mapsAt(one("Ingress"), "spec", "rules")) {
-            rule(at(host, "http", "paths", 0, "backend", "service").equals(Map.of("name", "hello", "port", Map.of("name", "http"))),
+            rule(
+                    at(host, "http", "paths", 0, "backend", "service")
+                            .equals(Map.of("name", "hello", "port", Map.of("name", "http"))),
                     "the Ingress leads to the Service");
         }
-        rule(mapsAt(one("NetworkPolicy"), "spec", "ingress").get(0).get("ports").equals(List.of(Map.of("port", "http"))),
+        rule(
+                mapsAt(one("NetworkPolicy"), "spec", "ingress")
+                        .get(0)
+                        .get("ports")
+                        .equals(List.of(Map.of("port", "http"))),
                 "ingress controllers reach the http port alone");
-        rule(list(at(one("NetworkPolicy"), "spec", "policyTypes")).equals(List.of("Ingress", "Egress")), "in and out are closed");
+        rule(
+                list(at(one("NetworkPolicy"), "spec", "policyTypes")).equals(List.of("Ingress", "Egress")),
+                "in and out are closed");
         rule(!mapAt(one("NetworkPolicy"), "spec").containsKey("egress"), "nothing goes out");
     }
 
     private void pods() {
         RestrictedPod.mistakes(podSpec()).forEach(mistake -> broken.add("pod: " + mistake));
-        rule(Boolean.TRUE.equals(at(container(), "securityContext", "readOnlyRootFilesystem")), "the root file system is read-only");
+        rule(
+                Boolean.TRUE.equals(at(container(), "securityContext", "readOnlyRootFilesystem")),
+                "the root file system is read-only");
         rule(one("ServiceAccount").get("automountServiceAccountToken").equals(false), "the account has no token");
         rule(Boolean.FALSE.equals(podSpec().get("automountServiceAccountToken")), "the pods have no token");
         rule(Boolean.FALSE.equals(podSpec().get("enableServiceLinks")), "no variables of other Services");
         rule("hello".equals(podSpec().get("serviceAccountName")), "the pods have their own account");
-        rule(map(at(container(), "resources", "requests")).keySet().equals(Set.of("cpu", "memory")), "CPU and memory requested");
+        rule(
+                map(at(container(), "resources", "requests")).keySet().equals(Set.of("cpu", "memory")),
+                "CPU and memory requested");
     }
 
     private void numbers() {
         Map<String, Object> deployment = mapAt(one("Deployment"), "spec");
         rule(!deployment.containsKey("replicas"), "the count of pods belongs to the HPA");
-        rule(at(deployment, "strategy", "rollingUpdate", "maxUnavailable").equals(0), "a rollout takes no pod before its successor is ready");
+        rule(
+                at(deployment, "strategy", "rollingUpdate", "maxUnavailable").equals(0),
+                "a rollout takes no pod before its successor is ready");
         int sleep = (int) at(container(), "lifecycle", "preStop", "sleep", "seconds");
         int graceful = setting("micronaut.lifecycle.graceful-shutdown.grace-period");
-        rule((int) podSpec().get("terminationGracePeriodSeconds") > sleep + graceful,
+        rule(
+                (int) podSpec().get("terminationGracePeriodSeconds") > sleep + graceful,
                 "the grace period is more than the sleep (" + sleep + " s) and the service's own (" + graceful + " s)");
-        int start = (int) at(container(), "startupProbe", "periodSeconds") * (int) at(container(), "startupProbe", "failureThreshold");
-        rule((int) deployment.get("progressDeadlineSeconds") > start, "the deadline leaves time to start (" + start + " s)");
+        int start = (int) at(container(), "startupProbe", "periodSeconds")
+                * (int) at(container(), "startupProbe", "failureThreshold");
+        rule(
+                (int) deployment.get("progressDeadlineSeconds") > start,
+                "the deadline leaves time to start (" + start + " s)");
         rule(at(container(), "startupProbe", "periodSeconds").equals(1), "a starting pod is asked each second");
         Map<String, Object> scaling = mapAt(one("HorizontalPodAutoscaler"), "spec");
         int least = (int) scaling.get("minReplicas");
         rule(least >= 2 && (int) scaling.get("maxReplicas") >= least, "two pods at least, and no less at most");
         rule((int) at(one("PodDisruptionBudget"), "spec", "maxUnavailable") < least, "a drain leaves a pod");
-        rule("AlwaysAllow".equals(at(one("PodDisruptionBudget"), "spec", "unhealthyPodEvictionPolicy")), "a broken pod holds up no drain");
+        rule(
+                "AlwaysAllow".equals(at(one("PodDisruptionBudget"), "spec", "unhealthyPodEvictionPolicy")),
+                "a broken pod holds up no drain");
     }
 
     private void rule(boolean kept, String sentence) {
@@ -159,7 +191,9 @@ final class ChartRules {
     }
 
     private List<Map<String, Object>> all(String kind) {
-        return objects.stream().filter(object -> kind.equals(object.get("kind"))).toList();
+        return objects.stream()
+                .filter(object -> kind.equals(object.get("kind")))
+                .toList();
     }
 
     private Map<String, Object> one(String kind) {
@@ -179,7 +213,8 @@ final class ChartRules {
     }
 
     private static boolean selects(Object selector, Map<String, Object> labels) {
-        return !map(selector).isEmpty() && labels.entrySet().containsAll(map(selector).entrySet());
+        return !map(selector).isEmpty()
+                && labels.entrySet().containsAll(map(selector).entrySet());
     }
 
     private int setting(String name) {

@@ -83,7 +83,9 @@ class ChartTest {
         assertThat(ChartRules.broken(objects)).isEmpty();
         assertThat(objects)
                 .filteredOn(object -> object.get("kind").equals("HorizontalPodAutoscaler"))
-                .extracting(object -> Yaml.at(object, "spec", "minReplicas"), object -> Yaml.at(object, "spec", "maxReplicas"))
+                .extracting(
+                        object -> Yaml.at(object, "spec", "minReplicas"),
+                        object -> Yaml.at(object, "spec", "maxReplicas"))
                 .containsExactly(tuple(3, 3));
     }
 
@@ -102,42 +104,112 @@ class ChartTest {
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
-                arguments("deployment.yaml", "  revisionHistoryLimit", "  replicas: 2\n  revisionHistoryLimit", "belongs to the HPA"),
-                arguments("deployment.yaml", "  revisionHistoryLimit: 3", "  revisionHistory: 3", "unknown field 'revisionHistory'"),
+                arguments(
+                        "deployment.yaml",
+                        "  revisionHistoryLimit",
+                        "  replicas: 2\n  revisionHistoryLimit",
+                        "belongs to the HPA"),
+                arguments(
+                        "deployment.yaml",
+                        "  revisionHistoryLimit: 3",
+                        "  revisionHistory: 3",
+                        "unknown field 'revisionHistory'"),
                 arguments("deployment.yaml", "maxUnavailable: 0", "maxUnavailable: 1", "before its successor is ready"),
-                arguments("deployment.yaml", "$shutdown.terminationGracePeriodSeconds }}\n      sec", "25 }}\n      sec", "grace period is more"),
+                arguments(
+                        "deployment.yaml",
+                        "$shutdown.terminationGracePeriodSeconds }}\n      sec",
+                        "25 }}\n      sec",
+                        "grace period is more"),
                 arguments("deployment.yaml", ".Values.rollout.progressDeadlineSeconds", "60", "deadline leaves time"),
                 arguments("deployment.yaml", ".Values.rollout.maxSurge", ".Values.rollout.maxSurg", "maxSurge: null"),
                 arguments("deployment.yaml", "[pod-template-hash]", "[app]", "counts one release"),
-                arguments("deployment.yaml", "      automount", "      hostNetwork: true\n      automount", "pod: hostNetwork"),
-                arguments("deployment.yaml", "automountServiceAccountToken: false", "automountServiceAccountToken: true", "pods have no token"),
-                arguments("deployment.yaml", "enableServiceLinks: false", "enableServiceLinks: true", "variables of other Services"),
-                arguments("deployment.yaml", "serviceAccountName: {{ .Release.Name }}", "serviceAccountName: default", "own account"),
+                arguments(
+                        "deployment.yaml",
+                        "      automount",
+                        "      hostNetwork: true\n      automount",
+                        "pod: hostNetwork"),
+                arguments(
+                        "deployment.yaml",
+                        "automountServiceAccountToken: false",
+                        "automountServiceAccountToken: true",
+                        "pods have no token"),
+                arguments(
+                        "deployment.yaml",
+                        "enableServiceLinks: false",
+                        "enableServiceLinks: true",
+                        "variables of other Services"),
+                arguments(
+                        "deployment.yaml",
+                        "serviceAccountName: {{ .Release.Name }}",
+                        "serviceAccountName: default",
+                        "own account"),
                 arguments("deployment.yaml", "emptyDir:", "hostPath:", "unknown field 'sizeLimit'"),
-                arguments("_container.tpl", "containerPort: 8080", "containerPort: 8000", "ports are those of application.properties"),
+                arguments(
+                        "_container.tpl",
+                        "containerPort: 8080",
+                        "containerPort: 8000",
+                        "ports are those of application.properties"),
                 arguments("_container.tpl", "periodSeconds: 1\n", "periodSeconds: 2\n", "asked each second"),
-                arguments("_container.tpl", "/health/readiness, port: management", "/health/readiness, port: http", "readinessProbe asks"),
+                arguments(
+                        "_container.tpl",
+                        "/health/readiness, port: management",
+                        "/health/readiness, port: http",
+                        "readinessProbe asks"),
                 arguments("_helpers.tpl", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "read-only"),
                 arguments("_helpers.tpl", "drop: [ALL]", "drop: [NET_RAW]", "test pod: curl: capabilities.drop"),
                 arguments("_helpers.tpl", "runAsNonRoot: true", "runAsNonRoot: false", "pod: hello: runAsNonRoot"),
-                arguments("service.yaml", "{{- include \"hello.selector\" . | nindent 4 }}\n  ports", "app: hello\n  ports", "Service selects the pods"),
+                arguments(
+                        "service.yaml",
+                        "{{- include \"hello.selector\" . | nindent 4 }}\n  ports",
+                        "app: hello\n  ports",
+                        "Service selects the pods"),
                 arguments("service.yaml", "port: 80\n", "port: 8080\n", "offers port 80"),
                 arguments("service.yaml", "metadata:", "metadata:\n  namespace: a", "names a namespace"),
-                arguments("service.yaml", "targetPort: http", "targetPort: 80\n      targetPort: http", "duplicate key"),
+                arguments(
+                        "service.yaml", "targetPort: http", "targetPort: 80\n      targetPort: http", "duplicate key"),
                 arguments("serviceaccount.yaml", "Token: false", "Token: true", "account has no token"),
-                arguments("hpa.yaml", "name: {{ .Release.Name }}\n  min", "name: other\n  min", "scales the Deployment"),
+                arguments(
+                        "hpa.yaml", "name: {{ .Release.Name }}\n  min", "name: other\n  min", "scales the Deployment"),
                 arguments("hpa.yaml", "autoscaling/v2", "autoscaling/v2beta2", "unknown kind autoscaling/v2beta2"),
                 arguments("hpa.yaml", "{{ include \"hello.minReplicas\" . }}", "1", "two pods at least"),
-                arguments("poddisruptionbudget.yaml", "maxUnavailable: {{ .maxUnavailable }}", "maxUnavailable: 2", "drain leaves a pod"),
+                arguments(
+                        "poddisruptionbudget.yaml",
+                        "maxUnavailable: {{ .maxUnavailable }}",
+                        "maxUnavailable: 2",
+                        "drain leaves a pod"),
                 arguments("poddisruptionbudget.yaml", "AlwaysAllow", "IfHealthyBudget", "holds up no drain"),
-                arguments("poddisruptionbudget.yaml", "include \"hello.selector\" $", "include \"hello.labels\" $ | replace \"hello\" \"helo\"", "PodDisruptionBudget selects"),
+                arguments(
+                        "poddisruptionbudget.yaml",
+                        "include \"hello.selector\" $",
+                        "include \"hello.labels\" $ | replace \"hello\" \"helo\"",
+                        "PodDisruptionBudget selects"),
                 arguments("networkpolicy.yaml", "[Ingress, Egress]", "[Ingress]", "in and out are closed"),
-                arguments("networkpolicy.yaml", "- port: http", "- port: http\n        - port: management", "http port alone"),
-                arguments("ingress.yaml", "metadata:", "metadata:\n  annotations: {a.example/b: c}", "suits any controller"),
+                arguments(
+                        "networkpolicy.yaml",
+                        "- port: http",
+                        "- port: http\n        - port: management",
+                        "http port alone"),
+                arguments(
+                        "ingress.yaml",
+                        "metadata:",
+                        "metadata:\n  annotations: {a.example/b: c}",
+                        "suits any controller"),
                 arguments("ingress.yaml", "name: http", "name: management", "leads to the Service"),
-                arguments("tests/greeting.yaml", "name: {{ .Chart.Name }}-test", "name: {{ .Chart.Name }}", "sends nothing to a test pod"),
-                arguments("tests/greeting.yaml", "helm.sh/hook: test", "helm.sh/hook: pre-install", "pods are tests only"),
-                arguments("tests/greeting.yaml", "annotations:", "annotations:\n    argocd.argoproj.io/hook: Sync", "option of Argo CD"));
+                arguments(
+                        "tests/greeting.yaml",
+                        "name: {{ .Chart.Name }}-test",
+                        "name: {{ .Chart.Name }}",
+                        "sends nothing to a test pod"),
+                arguments(
+                        "tests/greeting.yaml",
+                        "helm.sh/hook: test",
+                        "helm.sh/hook: pre-install",
+                        "pods are tests only"),
+                arguments(
+                        "tests/greeting.yaml",
+                        "annotations:",
+                        "annotations:\n    argocd.argoproj.io/hook: Sync",
+                        "option of Argo CD"));
     }
 
     @ParameterizedTest(name = "{0}: {2}")

@@ -25,14 +25,7 @@ final class KubernetesModel {
     /** The kinds in use here. The model's classes do not know their API group, so it stands here. */
     static final Map<String, Set<String>> KINDS = Map.of(
             "v1",
-            Set.of(
-                    "ConfigMap",
-                    "Namespace",
-                    "PersistentVolumeClaim",
-                    "Pod",
-                    "Secret",
-                    "Service",
-                    "ServiceAccount"),
+            Set.of("ConfigMap", "Namespace", "PersistentVolumeClaim", "Pod", "Secret", "Service", "ServiceAccount"),
             "apps/v1",
             Set.of("Deployment", "StatefulSet", "DaemonSet"),
             "batch/v1",
@@ -71,8 +64,7 @@ final class KubernetesModel {
 
     private static Class<?> model(String version, String kind) {
         try {
-            return Class.forName(
-                    "io.kubernetes.client.openapi.models." + version.replaceFirst("^v", "V") + kind);
+            return Class.forName("io.kubernetes.client.openapi.models." + version.replaceFirst("^v", "V") + kind);
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("this Kubernetes has no " + version + " " + kind, e);
         }

@@ -56,7 +56,8 @@ class KubernetesModelTest {
                 arguments("replicas: 2", "replicas:", "$.spec.replicas: null"),
                 arguments("selector:", "paused: true #", "$.spec: missing required 'selector'"),
                 arguments("maxSurge: 1", "maxSurge: [1]", "$.spec.strategy.rollingUpdate.maxSurge: want String"),
-                arguments("image:", "imagePullPolice:", "containers[0]: unknown field 'imagePullPolice' in V1Container"),
+                arguments(
+                        "image:", "imagePullPolice:", "containers[0]: unknown field 'imagePullPolice' in V1Container"),
                 arguments("- name: web", "- tty: true", "containers[0]: missing required 'name'"),
                 arguments("args: [run]", "args: run", "containers[0].args: want List, got String 'run'"),
                 arguments("args: [run]", "args: [1]", "containers[0].args[0]: want String, got Integer '1'"),
@@ -95,7 +96,8 @@ class KubernetesModelTest {
                 arguments("runAsNonRoot: true", "runAsNonRoot: true, runAsUser: 0", "web: runAsUser is 0"),
                 arguments("runAsNonRoot: true", "sysctls: []", "sysctls"),
                 arguments("RuntimeDefault", "Unconfined", "web: seccompProfile is not"),
-                arguments("allowPrivilegeEscalation: false", "privileged: true", "web: allowPrivilegeEscalation is not"),
+                arguments(
+                        "allowPrivilegeEscalation: false", "privileged: true", "web: allowPrivilegeEscalation is not"),
                 arguments("allowPrivilegeEscalation: false", "privileged: true", "web: privileged"),
                 arguments("[ALL]", "[NET_RAW]", "web: capabilities.drop lacks ALL"),
                 arguments("[ALL]", "[ALL], add: [SYS_ADMIN]", "web: capabilities.add has more"),
@@ -115,8 +117,8 @@ class KubernetesModelTest {
 
     @Test
     void everyKindInTheTableIsInTheModel() {
-        KubernetesModel.KINDS.forEach((version, kinds) -> kinds.forEach(kind ->
-                assertThat(KubernetesModel.mistakes(Map.of("apiVersion", version, "kind", kind, "nosuch", 1)))
+        KubernetesModel.KINDS.forEach((version, kinds) -> kinds.forEach(
+                kind -> assertThat(KubernetesModel.mistakes(Map.of("apiVersion", version, "kind", kind, "nosuch", 1)))
                         .as(version + " " + kind)
                         .anyMatch(mistake -> mistake.contains("unknown field 'nosuch'"))));
     }

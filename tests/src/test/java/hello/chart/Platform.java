@@ -76,10 +76,15 @@ final class Platform {
         Object name = at(application, "metadata", "name");
         Map<String, Object> source = mapAt(application, "spec", "source");
         Map<String, Object> project = project(at(application, "spec", "project"));
-        rule(list(at(project, "spec", "sourceRepos")).equals(List.of(source.get("repoURL"))), name + " may come from its repository alone");
-        rule(mapsAt(project, "spec", "destinations").stream()
-                .anyMatch(to -> to.get("server").equals(at(application, "spec", "destination", "server"))
-                        && glob(to.get("namespace"), environment(at(application, "spec", "destination", "namespace")))),
+        rule(
+                list(at(project, "spec", "sourceRepos")).equals(List.of(source.get("repoURL"))),
+                name + " may come from its repository alone");
+        rule(
+                mapsAt(project, "spec", "destinations").stream()
+                        .anyMatch(to -> to.get("server").equals(at(application, "spec", "destination", "server"))
+                                && glob(
+                                        to.get("namespace"),
+                                        environment(at(application, "spec", "destination", "namespace")))),
                 name + " may go to its namespace");
         Path folder = Repository.root().resolve((String) source.get("path"));
         rule(folder.toFile().isDirectory(), name + " has a folder " + source.get("path"));
@@ -97,18 +102,22 @@ final class Platform {
         List<Map<String, Object>> namespaced = mapsAt(project, "spec", "namespaceResourceWhitelist");
         List<Map<String, Object>> wide = mapsAt(project, "spec", "clusterResourceWhitelist");
         for (Map<String, Object> object : objects) {
-            rule((isWide(object) ? wide : namespaced).stream().anyMatch(right -> permits(right, object)),
+            rule(
+                    (isWide(object) ? wide : namespaced).stream().anyMatch(right -> permits(right, object)),
                     projectName + " may make " + object.get("kind") + " " + at(object, "metadata", "name"));
         }
         // Namespaces of the environments are made by Argo CD itself, not from an object in git.
         Stream.concat(namespaced.stream(), wide.stream())
                 .filter(right -> !"Namespace".equals(right.get("kind")))
-                .forEach(right -> rule(objects.stream().anyMatch(object -> permits(right, object)),
+                .forEach(right -> rule(
+                        objects.stream().anyMatch(object -> permits(right, object)),
                         projectName + " needs its right to " + right.get("kind")));
     }
 
     private Map<String, Object> project(Object name) {
-        return all("AppProject").filter(project -> name.equals(at(project, "metadata", "name"))).findFirst()
+        return all("AppProject")
+                .filter(project -> name.equals(at(project, "metadata", "name")))
+                .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no AppProject " + name));
     }
 
@@ -129,9 +138,11 @@ final class Platform {
     }
 
     private static boolean glob(Object pattern, Object text) {
-        String regex = String.join(".*", Arrays.stream(pattern.toString().split("\\*", -1))
-                .map(Pattern::quote)
-                .toList());
+        String regex = String.join(
+                ".*",
+                Arrays.stream(pattern.toString().split("\\*", -1))
+                        .map(Pattern::quote)
+                        .toList());
         return text.toString().matches(regex);
     }
 

@@ -87,8 +87,9 @@ class PlatformTest {
                 .filteredOn(object -> "Deployment".equals(object.get("kind"))
                         && restricted.contains(mapAt(object, "metadata").get("namespace")))
                 .isNotEmpty()
-                .allSatisfy(deployment -> assertThat(RestrictedPod.mistakes(mapAt(deployment, "spec", "template", "spec")))
-                        .isEmpty());
+                .allSatisfy(
+                        deployment -> assertThat(RestrictedPod.mistakes(mapAt(deployment, "spec", "template", "spec")))
+                                .isEmpty());
     }
 
     @Test
@@ -102,13 +103,32 @@ class PlatformTest {
                 arguments("platform", "namespace: traefik", "namespace: default", "platform may go to its namespace"),
                 arguments("platform", "project: platform", "project: hello", "platform may go to its namespace"),
                 arguments("environments", "releaseName: hello", "valueFiles: [../../none.yaml]", "duplicate"),
-                arguments("environments", "/values.yaml'", "/value.yaml'", "has a value file ../../environments/staging/value.yaml"),
+                arguments(
+                        "environments",
+                        "/values.yaml'",
+                        "/value.yaml'",
+                        "has a value file ../../environments/staging/value.yaml"),
                 arguments("environments", "namespace: 'hello-", "namespace: 'helo-", "may go to its namespace"),
-                arguments("projects", "sourceRepos: [{{ .Values.repoURL }}]", "sourceRepos: ['*']", "from its repository alone"),
-                arguments("projects", "    - {group: policy, kind: PodDisruptionBudget}\n", "", "hello may make PodDisruptionBudget hello"),
-                arguments("projects", "kind: HorizontalPodAutoscaler}", "kind: HorizontalPodAutoscaler}\n    - {group: batch, kind: Job}",
+                arguments(
+                        "projects",
+                        "sourceRepos: [{{ .Values.repoURL }}]",
+                        "sourceRepos: ['*']",
+                        "from its repository alone"),
+                arguments(
+                        "projects",
+                        "    - {group: policy, kind: PodDisruptionBudget}\n",
+                        "",
+                        "hello may make PodDisruptionBudget hello"),
+                arguments(
+                        "projects",
+                        "kind: HorizontalPodAutoscaler}",
+                        "kind: HorizontalPodAutoscaler}\n    - {group: batch, kind: Job}",
                         "hello needs its right to Job"),
-                arguments("projects", "kind: IngressClass, name: traefik", "kind: IngressClass, name: nginx", "platform may make IngressClass traefik"));
+                arguments(
+                        "projects",
+                        "kind: IngressClass, name: traefik",
+                        "kind: IngressClass, name: nginx",
+                        "platform may make IngressClass traefik"));
     }
 
     @ParameterizedTest(name = "{0}: {2}")
@@ -121,7 +141,10 @@ class PlatformTest {
 
     private static List<String> broken(Chart root) {
         try {
-            return new Platform(root.render(), Platform.kustomized(PLATFORM), Chart.HELLO.render(PRODUCTION, Chart.IMAGE_FILE))
+            return new Platform(
+                            root.render(),
+                            Platform.kustomized(PLATFORM),
+                            Chart.HELLO.render(PRODUCTION, Chart.IMAGE_FILE))
                     .broken();
         } catch (YAMLException e) {
             return List.of(e.getMessage());
@@ -134,7 +157,9 @@ class PlatformTest {
         for (Path environment : Repository.list(Repository.ENVIRONMENTS)) {
             Map<String, Object> values = Yaml.document(Repository.read(environment.resolve("values.yaml")));
             assertThat(values).as("%s", environment).doesNotContainKey("image");
-            assertThat(list(at(values, "ingress", "hosts"))).as("%s", environment).allMatch(hosts::add);
+            assertThat(list(at(values, "ingress", "hosts")))
+                    .as("%s", environment)
+                    .allMatch(hosts::add);
         }
     }
 
@@ -158,9 +183,14 @@ class PlatformTest {
         Map<String, Set<String>> tags = new TreeMap<>();
         Stream.of("gitops", "local", "argocd")
                 .flatMap(path -> Repository.yamlBelow(Repository.root().resolve(path)).stream())
-                .flatMap(file -> Pattern.compile("image: \"?([a-z0-9./-]+):([A-Za-z0-9._-]+)").matcher(Repository.read(file)).results())
-                .forEach(image -> tags.computeIfAbsent(image.group(1), name -> new TreeSet<>()).add(image.group(2)));
-        assertThat(tags).hasSizeGreaterThan(2).allSatisfy((image, versions) -> assertThat(versions).as(image).hasSize(1));
+                .flatMap(file -> Pattern.compile("image: \"?([a-z0-9./-]+):([A-Za-z0-9._-]+)")
+                        .matcher(Repository.read(file))
+                        .results())
+                .forEach(image -> tags.computeIfAbsent(image.group(1), name -> new TreeSet<>())
+                        .add(image.group(2)));
+        assertThat(tags)
+                .hasSizeGreaterThan(2)
+                .allSatisfy((image, versions) -> assertThat(versions).as(image).hasSize(1));
         assertThat(tags.get("quay.io/argoproj/argocd")).containsExactly("v" + tool("argocd"));
     }
 
@@ -170,7 +200,8 @@ class PlatformTest {
         assertThat(install.toString()).contains("?ref=v" + tool("argocd") + "&");
         assertThat(Repository.read(Repository.root().resolve("pom.xml")))
                 .contains("<maven.compiler.release>" + tool("java").replaceAll(".*-|\\..*", "") + "<");
-        assertThat(Chart.HELLO.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE)).isNotEmpty();
+        assertThat(Chart.HELLO.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE))
+                .isNotEmpty();
     }
 
     private static String tool(String name) {

@@ -55,7 +55,9 @@ final class RestrictedPod {
             mistakes.add(name + "runAsUser is 0");
         }
         Object seccomp = all.get("seccompProfile");
-        if (seccomp == null || !Set.of("RuntimeDefault", "Localhost").contains(Yaml.map(seccomp).get("type"))) {
+        if (seccomp == null
+                || !Set.of("RuntimeDefault", "Localhost")
+                        .contains(Yaml.map(seccomp).get("type"))) {
             mistakes.add(name + "seccompProfile is not RuntimeDefault or Localhost");
         }
         if (!Boolean.FALSE.equals(own.get("allowPrivilegeEscalation"))) {

@@ -23,7 +23,8 @@ class SecretsTest {
     private static final Set<String> NOT_IN_GIT = Set.of(".git", "target");
 
     /** A private key, or the tokens of GitHub and AWS, wherever they stand; put together here, so that this file is none. */
-    private static final Pattern KEY = Pattern.compile("-----" + "BEGIN ([A-Z]+ )?PRIVATE KEY" + "-----|\\bgh[pousr]_[A-Za-z0-9]{36}\\b|\\bgithub_pat_[A-Za-z0-9_]{50}|\\bAKIA[A-Z0-9]{16}\\b");
+    private static final Pattern KEY = Pattern.compile("-----" + "BEGIN ([A-Z]+ )?PRIVATE KEY"
+            + "-----|\\bgh[pousr]_[A-Za-z0-9]{36}\\b|\\bgithub_pat_[A-Za-z0-9_]{50}|\\bAKIA[A-Z0-9]{16}\\b");
 
     /** A Secret as a manifest has it, in YAML of either style or JSON. What kustomize deletes has no data. */
     private static final Pattern SECRET = Pattern.compile("(?m)(^|[{,])\\s*\"?kind\"?:\\s*\"?Secret\"?\\s*($|[,}#])");
@@ -53,7 +54,11 @@ class SecretsTest {
     @Test
     void nothingRenderedIsASecret() {
         List<Map<String, Object>> rendered = Stream.of(
-                        Repository.list(Repository.ENVIRONMENTS).stream().flatMap(environment -> Chart.HELLO.render(environment.resolve("values.yaml"), Chart.IMAGE_FILE).stream()),
+                        Repository.list(Repository.ENVIRONMENTS).stream()
+                                .flatMap(environment ->
+                                        Chart.HELLO
+                                                .render(environment.resolve("values.yaml"), Chart.IMAGE_FILE)
+                                                .stream()),
                         Platform.ROOT.render().stream(),
                         Platform.kustomized(Repository.root().resolve("gitops/platform")).stream(),
                         Platform.kustomized(Repository.root().resolve("local")).stream())
@@ -63,18 +68,28 @@ class SecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n", "{apiVersion: v1, kind: Secret, data: {}}", "{\"kind\": \"Secret\"}"})
+    @ValueSource(
+            strings = {
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n",
+                "{apiVersion: v1, kind: Secret, data: {}}",
+                "{\"kind\": \"Secret\"}"
+            })
     void noticesASecret(String manifest) {
         assertThat(isSecret(manifest)).isTrue();
     }
 
     private static boolean isSecret(String text) {
-        return Stream.of(text.split("(?m)^---.*$")).anyMatch(document -> SECRET.matcher(document).find() && !document.contains("$patch: delete"));
+        return Stream.of(text.split("(?m)^---.*$"))
+                .anyMatch(document -> SECRET.matcher(document).find() && !document.contains("$patch: delete"));
     }
 
     private static List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(Repository.root())) {
-            List<Path> files = all.filter(path -> Stream.of(Repository.root().relativize(path).toString().split("/")).noneMatch(NOT_IN_GIT::contains))
+            List<Path> files = all.filter(path -> Stream.of(Repository.root()
+                                    .relativize(path)
+                                    .toString()
+                                    .split("/"))
+                            .noneMatch(NOT_IN_GIT::contains))
                     .filter(path -> Files.isRegularFile(path) && path.toFile().length() < 1_000_000)
                     .toList();
             assertThat(files).hasSizeGreaterThan(80);

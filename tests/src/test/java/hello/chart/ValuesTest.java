@@ -41,7 +41,9 @@ class ValuesTest {
     @MethodSource("refused")
     void refuses(Path values) {
         Matcher wanted = Pattern.compile("^# refused: (.+)").matcher(Repository.read(values));
-        assertThat(wanted.find()).as("the first line says `# refused: ` and a part of the message").isTrue();
+        assertThat(wanted.find())
+                .as("the first line says `# refused: ` and a part of the message")
+                .isTrue();
         assertThatThrownBy(() -> Chart.HELLO.text(Chart.OLDEST_KUBERNETES, PRODUCTION, Chart.IMAGE_FILE, values))
                 .as("%s", values.getFileName())
                 .isInstanceOf(IllegalStateException.class)
@@ -75,7 +77,8 @@ class ValuesTest {
     @ParameterizedTest
     @MethodSource("changedValues")
     void eachValueHasAnEffect(String path) {
-        Path value = write("value.yaml", Yaml.text(Yaml.only(path, Yaml.leaves(changed()).get(path))));
+        Path value = write(
+                "value.yaml", Yaml.text(Yaml.only(path, Yaml.leaves(changed()).get(path))));
         Chart chart = Chart.HELLO.copy(folder.resolve("chart"));
         // The first has room for each single change; in the second the count of pods is fixed.
         boolean effect = Stream.of(
@@ -89,7 +92,8 @@ class ValuesTest {
 
     @Test
     void theDefaultsTheSchemaAndTheTableOfEffectsHaveTheSameValues() {
-        Set<String> defaults = new TreeSet<>(Yaml.leaves(Yaml.document(DEFAULTS)).keySet());
+        Set<String> defaults =
+                new TreeSet<>(Yaml.leaves(Yaml.document(DEFAULTS)).keySet());
         defaults.addAll(WITHOUT_DEFAULT);
         assertThat(Yaml.leaves(changed()).keySet()).containsExactlyInAnyOrderElementsOf(defaults);
 
@@ -103,7 +107,8 @@ class ValuesTest {
     void eachDefaultIsExplained() {
         assertThat(DEFAULTS.split("\n\n"))
                 .hasSizeGreaterThan(5)
-                .allSatisfy(block -> assertThat(block).as("a block of values.yaml").contains("# "));
+                .allSatisfy(
+                        block -> assertThat(block).as("a block of values.yaml").contains("# "));
     }
 
     /** Every place in the schema says whether others may stand beside: only the named ones may. */

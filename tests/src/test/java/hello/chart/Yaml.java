@@ -76,7 +76,9 @@ final class Yaml {
     static Object at(Object from, Object... path) {
         Object value = from;
         for (Object step : path) {
-            Object next = step instanceof Integer position ? list(value).get(position) : map(value).get((String) step);
+            Object next = step instanceof Integer position
+                    ? list(value).get(position)
+                    : map(value).get((String) step);
             if (next == null) {
                 throw new NoSuchElementException("nothing at " + Arrays.toString(path) + ", step " + step);
             }
@@ -134,9 +136,7 @@ final class Yaml {
      */
     static Map<String, Object> only(String path, Object value) {
         int dot = path.indexOf('.');
-        return dot < 0
-                ? Map.of(path, value)
-                : Map.of(path.substring(0, dot), only(path.substring(dot + 1), value));
+        return dot < 0 ? Map.of(path, value) : Map.of(path.substring(0, dot), only(path.substring(dot + 1), value));
     }
 
     @SuppressWarnings("unchecked")

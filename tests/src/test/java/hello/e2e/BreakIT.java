@@ -73,7 +73,11 @@ class BreakIT {
     @Order(1)
     @DisplayName("an image that crashes: the old version keeps answering, deploy and status say why, rollback restores")
     void crash() throws IOException {
-        String bad = carol.change("service/src/main/resources/application.properties", "(?m)^micronaut.server.port=.*$", "micronaut.server.port=nowhere", "It crashes");
+        String bad = carol.change(
+                "service/src/main/resources/application.properties",
+                "(?m)^micronaut.server.port=.*$",
+                "micronaut.server.port=nowhere",
+                "It crashes");
         try {
             badRelease(() -> deployFails("CrashLoopBackOff[^$]*Error starting Micronaut"), "CrashLoopBackOff");
         } finally {
@@ -99,22 +103,27 @@ class BreakIT {
 
     @Test
     @Order(4)
-    @DisplayName("objects outside the AppProject are refused with all that came with them, the status names them, and the next good commit syncs")
+    @DisplayName(
+            "objects outside the AppProject are refused with all that came with them, the status names them, and the next good commit syncs")
     void outsideTheProject() throws IOException {
         carol.write("gitops/charts/hello/templates/more.yaml", """
                 {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: more-than-allowed}, rules: []}
                 ---
                 {apiVersion: v1, kind: ServiceAccount, metadata: {name: more-than-allowed, namespace: kube-system}}
                 """, "More than allowed");
-        refused("ClusterRole is not permitted in project hello|namespace kube-system is not permitted in project|more-than-allowed.*not permitted");
+        refused(
+                "ClusterRole is not permitted in project hello|namespace kube-system is not permitted in project|more-than-allowed.*not permitted");
         for (String object : new String[] {"clusterrole/more-than-allowed", "serviceaccount/more-than-allowed"}) {
-            assertThat(field("kube-system", object, ".metadata.name")).as(object).isEmpty();
+            assertThat(field("kube-system", object, ".metadata.name"))
+                    .as(object)
+                    .isEmpty();
         }
     }
 
     @Test
     @Order(5)
-    @DisplayName("an image that never gets ready: the old version keeps answering, deploy and status say why, rollback restores")
+    @DisplayName(
+            "an image that never gets ready: the old version keeps answering, deploy and status say why, rollback restores")
     void neverReady() throws IOException {
         // Where the image is made it is tried out, too: only the cluster shows what is wrong with it.
         String bad = carol.write("service/src/main/java/hello/NeverReady.java", """
@@ -146,11 +155,26 @@ class BreakIT {
 
     @Test
     @Order(6)
-    @DisplayName("an image that cannot be pulled: the old version keeps answering, the status says why, rollback restores")
+    @DisplayName(
+            "an image that cannot be pulled: the old version keeps answering, the status says why, rollback restores")
     void notThere() {
         String commit = carol.git("rev-parse", "HEAD");
         String nowhere = "sha256:" + "0".repeat(64);
-        badRelease(() -> Cluster.run(carol.folder(), "gitops/bump", "staging", "--tag", commit.substring(0, 12), "--digest", nowhere, "--commit", commit, "--remote", "cluster").orFail(), "ErrImagePull|ImagePullBackOff");
+        badRelease(
+                () -> Cluster.run(
+                                carol.folder(),
+                                "gitops/bump",
+                                "staging",
+                                "--tag",
+                                commit.substring(0, 12),
+                                "--digest",
+                                nowhere,
+                                "--commit",
+                                commit,
+                                "--remote",
+                                "cluster")
+                        .orFail(),
+                "ErrImagePull|ImagePullBackOff");
     }
 
     @Test
@@ -158,7 +182,8 @@ class BreakIT {
     @DisplayName("production is isolated: while staging was broken, not one of production's requests was lost")
     void isolated() {
         assumeTrue(broken > 0, "staging was not broken: run it with rows before it");
-        measured("staging broken " + broken + " times; " + (production.sent() - before) + " requests, " + production.losses() + " lost");
+        measured("staging broken " + broken + " times; " + (production.sent() - before) + " requests, "
+                + production.losses() + " lost");
         assertThat(production.lost()).isEmpty();
         assertThat(production.answers()).as("one version, one greeting").hasSize(1);
     }
@@ -174,11 +199,17 @@ class BreakIT {
             try {
                 release.run();
                 released = released == 0 ? System.nanoTime() : released;
-                untilAtLast("Argo CD calls it Degraded", PATIENCE, () -> field("argocd", "application/hello-staging", ".status.health.status").equals("Degraded"));
+                untilAtLast(
+                        "Argo CD calls it Degraded",
+                        PATIENCE,
+                        () -> field("argocd", "application/hello-staging", ".status.health.status")
+                                .equals("Degraded"));
                 long seconds = Math.round((System.nanoTime() - released) / 1e9);
                 measured("Degraded " + seconds + " s after the push, with a deadline of " + deadline + " s");
                 assertThat(seconds).isLessThanOrEqualTo(deadline + 45);
-                assertThat(Cluster.run(Cluster.ROOT, "make", "status").output()).containsPattern(sign).contains("has timed out progressing");
+                assertThat(Cluster.run(Cluster.ROOT, "make", "status").output())
+                        .containsPattern(sign)
+                        .contains("has timed out progressing");
                 assertThat(running("staging")).isEqualTo(before);
             } finally {
                 if (!image().equals(image)) {
@@ -196,14 +227,18 @@ class BreakIT {
     /** What git says that staging runs. */
     private static String image() {
         carol.git("fetch", "-q", "cluster");
-        return carol.tryGit("show", "cluster/main:gitops/environments/staging/image.yaml").orFail().output();
+        return carol.tryGit("show", "cluster/main:gitops/environments/staging/image.yaml")
+                .orFail()
+                .output();
     }
 
     /** {@code make deploy} ends by itself, says what the cluster says, and what to do next. */
     private static void deployFails(String reason) {
         Cluster.Said deploy = carol.make("deploy");
         assertThat(deploy.exit()).isNotZero();
-        assertThat(deploy.output()).contains("staging is not there", "make rollback ENV=staging").containsPattern(reason);
+        assertThat(deploy.output())
+                .contains("staging is not there", "make rollback ENV=staging")
+                .containsPattern(reason);
         long seconds = Math.round(deploy.number("does not run commit \\S+ after ([0-9]+) s"));
         measured("make deploy gave up " + seconds + " s after the push");
         released = System.nanoTime() - seconds * 1_000_000_000L;
@@ -225,8 +260,12 @@ class BreakIT {
         String before = state();
         carol.git("push", "-q", "cluster");
         try {
-            String said = "range .status.conditions[*]}{.message} {end}{range .status.operationState.syncResult.resources[*]}{.message} {end}{.status.operationState.message";
-            double seconds = until("Argo CD says so", PATIENCE, () -> field("argocd", "application/hello-staging", said).matches("(?s).*(" + sign + ").*"));
+            String said =
+                    "range .status.conditions[*]}{.message} {end}{range .status.operationState.syncResult.resources[*]}{.message} {end}{.status.operationState.message";
+            double seconds = until(
+                    "Argo CD says so",
+                    PATIENCE,
+                    () -> field("argocd", "application/hello-staging", said).matches("(?s).*(" + sign + ").*"));
             measured("named after " + seconds + " s");
             assertThat(Cluster.run(Cluster.ROOT, "make", "status").output()).containsPattern(sign);
             assertThat(state()).as("what runs").isEqualTo(before);
@@ -240,7 +279,14 @@ class BreakIT {
 
     /** What git decides of staging's objects: each with the number of changes to its spec. */
     private static String state() {
-        return Cluster.kubectl("-n", "hello-staging", "get", "deployments,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts", "-o",
-                "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}").orFail().output();
+        return Cluster.kubectl(
+                        "-n",
+                        "hello-staging",
+                        "get",
+                        "deployments,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts",
+                        "-o",
+                        "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}")
+                .orFail()
+                .output();
     }
 }

@@ -60,7 +60,11 @@ class ChangeIT {
     void configuration() throws IOException {
         carol.pull();
         String greeting = "Good evening " + System.currentTimeMillis() % 100_000; // another one each time
-        carol.change("gitops/environments/production/values.yaml", "(greeting:\\n  message: .*\\n)?\\z", "greeting:\n  message: " + greeting + "\n", "Production greets");
+        carol.change(
+                "gitops/environments/production/values.yaml",
+                "(greeting:\\n  message: .*\\n)?\\z",
+                "greeting:\n  message: " + greeting + "\n",
+                "Production greets");
         try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
             carol.git("push", "-q", "cluster");
             until("production greets anew", PATIENCE, () -> answer("production").startsWith(greeting));
@@ -80,21 +84,45 @@ class ChangeIT {
     void withoutDrainHooks() throws IOException {
         carol.pull();
         String before = carol.git("rev-parse", "HEAD");
-        carol.change("gitops/environments/staging/values.yaml", "\\z", "shutdown:\n  preStopSleepSeconds: 0\n", "No time to drain");
-        carol.change("gitops/platform/deployment.yaml", "(?m)^ *- --entrypoints.web.http.middlewares=retry@file\n", "", "Nothing is tried twice");
+        carol.change(
+                "gitops/environments/staging/values.yaml",
+                "\\z",
+                "shutdown:\n  preStopSleepSeconds: 0\n",
+                "No time to drain");
+        carol.change(
+                "gitops/platform/deployment.yaml",
+                "(?m)^ *- --entrypoints.web.http.middlewares=retry@file\n",
+                "",
+                "Nothing is tried twice");
         try {
             carol.git("push", "-q", "cluster");
-            until("pods without hooks", PATIENCE, () -> field("hello-staging", "deployment/hello", ".spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds").equals("0"));
-            until("an ingress controller without retries", PATIENCE, () -> !field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args").contains("web.http.middlewares"));
+            until(
+                    "pods without hooks",
+                    PATIENCE,
+                    () -> field(
+                                    "hello-staging",
+                                    "deployment/hello",
+                                    ".spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds")
+                            .equals("0"));
+            until(
+                    "an ingress controller without retries",
+                    PATIENCE,
+                    () -> !field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args")
+                            .contains("web.http.middlewares"));
             settle("staging");
-            kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s").orFail();
+            kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
+                    .orFail();
             until("all is well", PATIENCE, Cluster::allWell);
             try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
-                // How many fall into the moment is chance, a handful to a hundred at a time: none at all three times is not.
+                // How many fall into the moment is chance, a handful to a hundred at a time: none at all three times is
+                // not.
                 for (int rollout = 0; rollout < 3 && prober.losses() == 0; rollout++) {
                     String greeting = carol.greeting("staging");
                     carol.git("push", "-q", "cluster");
-                    until("staging greets anew", PATIENCE, () -> answer("staging").startsWith(greeting));
+                    until(
+                            "staging greets anew",
+                            PATIENCE,
+                            () -> answer("staging").startsWith(greeting));
                     settle("staging");
                 }
                 prober.report();
@@ -103,8 +131,13 @@ class ChangeIT {
         } finally {
             carol.git("revert", "--no-edit", before + "..HEAD");
             carol.git("push", "-q", "cluster");
-            until("the retries are back", PATIENCE, () -> field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args").contains("web.http.middlewares"));
-            kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s").orFail();
+            until(
+                    "the retries are back",
+                    PATIENCE,
+                    () -> field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args")
+                            .contains("web.http.middlewares"));
+            kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
+                    .orFail();
             settle("staging");
             until("all is well", PATIENCE, Cluster::allWell);
         }
@@ -115,7 +148,8 @@ class ChangeIT {
         String ns = "hello-" + environment;
         until("the old pods are gone", PATIENCE, () -> {
             String wanted = field(ns, "deployment/hello", ".status.replicas");
-            return wanted.equals(Cluster.pods(environment).size() + "") && field(ns, "deployment/hello", ".status.updatedReplicas").equals(wanted);
+            return wanted.equals(Cluster.pods(environment).size() + "")
+                    && field(ns, "deployment/hello", ".status.updatedReplicas").equals(wanted);
         });
     }
 }

@@ -10,7 +10,18 @@ record Clone(Path folder) {
     /** Clones this checkout's HEAD into a new folder below {@code parent}, for a person of that name. */
     static Clone of(Path parent, String person) {
         Clone clone = new Clone(parent.resolve(person));
-        Cluster.run(parent, "git", "clone", "-q", "-c", "user.name=" + person, "-c", "user.email=" + person + "@example.org", Cluster.ROOT.toString(), person).orFail();
+        Cluster.run(
+                        parent,
+                        "git",
+                        "clone",
+                        "-q",
+                        "-c",
+                        "user.name=" + person,
+                        "-c",
+                        "user.email=" + person + "@example.org",
+                        Cluster.ROOT.toString(),
+                        person)
+                .orFail();
         clone.git("checkout", "-q", "-B", "main"); // a CI's checkout has no branch
         return clone;
     }
@@ -25,7 +36,8 @@ record Clone(Path folder) {
         Path built = Cluster.ROOT.resolve("service/target/image");
         if (Files.isDirectory(built)) {
             Cluster.run(parent, "mkdir", person + "/service/target").orFail();
-            Cluster.run(parent, "cp", "-a", built.toString(), person + "/service/target/").orFail();
+            Cluster.run(parent, "cp", "-a", built.toString(), person + "/service/target/")
+                    .orFail();
         }
         return clone.pull();
     }
@@ -55,7 +67,10 @@ record Clone(Path folder) {
 
     /** Changes the service's source by a line and commits it; gives the commit. */
     String changeCode(String what) throws IOException {
-        Files.writeString(folder.resolve("service/src/main/resources/application.properties"), "# " + what + "\n", StandardOpenOption.APPEND);
+        Files.writeString(
+                folder.resolve("service/src/main/resources/application.properties"),
+                "# " + what + "\n",
+                StandardOpenOption.APPEND);
         git("commit", "-qam", what);
         return git("rev-parse", "HEAD");
     }
@@ -72,7 +87,11 @@ record Clone(Path folder) {
     String greeting(String environment) throws IOException {
         pull();
         String greeting = "Salut " + System.currentTimeMillis() % 1_000_000;
-        change("gitops/environments/" + environment + "/values.yaml", "(?m)^greeting:\\n(  message: .*\\n)?((?:  .*\\n)*?)(  message: .*\\n)?(?=\\S|\\z)", "greeting:\n  message: " + greeting + "\n$2", "Another greeting");
+        change(
+                "gitops/environments/" + environment + "/values.yaml",
+                "(?m)^greeting:\\n(  message: .*\\n)?((?:  .*\\n)*?)(  message: .*\\n)?(?=\\S|\\z)",
+                "greeting:\n  message: " + greeting + "\n$2",
+                "Another greeting");
         return greeting;
     }
 

@@ -23,15 +23,20 @@ final class Cluster {
     /** The checkout these tests belong to. */
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     /** kubectl's context of the cluster that {@code make up} used from this checkout. */
-    static final String CONTEXT = run(ROOT, "bash", "-c", ". local/lib.sh; context").orFail().line();
+    static final String CONTEXT =
+            run(ROOT, "bash", "-c", ". local/lib.sh; context").orFail().line();
 
     static final String IP = run(ROOT, "minikube", "-p", CONTEXT, "ip").orFail().line();
-    // The host is a header, as with `curl --resolve`: nobody's hosts file is needed. The JDK wants to be asked for that.
+    // The host is a header, as with `curl --resolve`: nobody's hosts file is needed. The JDK wants to be asked for
+    // that.
     private static final HttpClient HTTP;
 
     static {
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,connection");
-        HTTP = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).version(HttpClient.Version.HTTP_1_1).build();
+        HTTP = HttpClient.newBuilder()
+                .connectTimeout(Duration.ofSeconds(2))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
     }
 
     private static List<String> waitedFor = List.of();
@@ -60,9 +65,12 @@ final class Cluster {
     /** Runs a command in a folder, shows what it says while it runs, and gives it back. */
     static Said run(Path folder, String... command) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
             // What `make e2e` set for this Maven is not for the commands under test.
-            builder.environment().keySet().removeIf(name -> name.startsWith("MAKE") || name.equals("MFLAGS") || name.equals("JAVA_HOME"));
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.startsWith("MAKE") || name.equals("MFLAGS") || name.equals("JAVA_HOME"));
             Process process = builder.start();
             process.getOutputStream().close();
             StringBuilder output = new StringBuilder();
@@ -88,7 +96,10 @@ final class Cluster {
     }
 
     static Said kubectl(String... arguments) {
-        return run(ROOT, Stream.concat(Stream.of("kubectl", "--context", CONTEXT), Stream.of(arguments)).toArray(String[]::new));
+        return run(
+                ROOT,
+                Stream.concat(Stream.of("kubectl", "--context", CONTEXT), Stream.of(arguments))
+                        .toArray(String[]::new));
     }
 
     /** Puts objects, written as YAML, into the cluster. */
@@ -104,7 +115,11 @@ final class Cluster {
 
     static HttpResponse<String> get(String host) throws IOException, InterruptedException {
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://" + IP + "/")).header("Host", host).header("Accept", "text/plain").timeout(Duration.ofSeconds(2)).build(),
+                HttpRequest.newBuilder(URI.create("http://" + IP + "/"))
+                        .header("Host", host)
+                        .header("Accept", "text/plain")
+                        .timeout(Duration.ofSeconds(2))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
@@ -135,7 +150,12 @@ final class Cluster {
 
     private static double until(String what, Duration atMost, Duration each, Callable<Boolean> holds) {
         long begin = System.nanoTime();
-        Awaitility.await(what).atMost(atMost).pollDelay(Duration.ZERO).pollInterval(each).ignoreExceptions().until(holds);
+        Awaitility.await(what)
+                .atMost(atMost)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(each)
+                .ignoreExceptions()
+                .until(holds);
         double seconds = Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
         if (seconds > 10) {
             System.out.println("    " + what + ", after " + seconds + " s");
@@ -150,7 +170,20 @@ final class Cluster {
 
     /** The names of the pods of a part of the platform, by its label {@code app.kubernetes.io/name}. */
     static List<String> pods(String namespace, String name) {
-        return kubectl("-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=" + name, "-o", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}").orFail().output().lines().sorted().toList();
+        return kubectl(
+                        "-n",
+                        namespace,
+                        "get",
+                        "pods",
+                        "-l",
+                        "app.kubernetes.io/name=" + name,
+                        "-o",
+                        "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}")
+                .orFail()
+                .output()
+                .lines()
+                .sorted()
+                .toList();
     }
 
     /** How many of an environment's pods are ready. */
@@ -166,14 +199,25 @@ final class Cluster {
 
     /** Takes a part of the platform away, and gives it back whatever happens; returns when it is ready. */
     static void without(String namespace, String part, Meanwhile meanwhile) throws Exception {
-        String selector = kubectl("-n", namespace, "get", part, "-o", "go-template={{range $k, $v := .spec.selector.matchLabels}}{{$k}}={{$v}},{{end}}").orFail().line().replaceFirst(",$", "");
+        String selector = kubectl(
+                        "-n",
+                        namespace,
+                        "get",
+                        part,
+                        "-o",
+                        "go-template={{range $k, $v := .spec.selector.matchLabels}}{{$k}}={{$v}},{{end}}")
+                .orFail()
+                .line()
+                .replaceFirst(",$", "");
         kubectl("-n", namespace, "scale", part, "--replicas=0").orFail();
         try {
-            kubectl("-n", namespace, "wait", "pods", "-l", selector, "--for=delete", "--timeout=120s").orFail();
+            kubectl("-n", namespace, "wait", "pods", "-l", selector, "--for=delete", "--timeout=120s")
+                    .orFail();
             meanwhile.run();
         } finally {
             kubectl("-n", namespace, "scale", part, "--replicas=1").orFail();
-            kubectl("-n", namespace, "rollout", "status", part, "--timeout=180s").orFail();
+            kubectl("-n", namespace, "rollout", "status", part, "--timeout=180s")
+                    .orFail();
         }
     }
 
@@ -184,8 +228,19 @@ final class Cluster {
 
     /** Every Application is Synced and Healthy; if not, prints which one is not, as often as that changes. */
     static boolean allWell() {
-        List<String> states = kubectl("-n", "argocd", "get", "applications", "-o", "jsonpath={range .items[*]}{.metadata.name} {.status.sync.status} {.status.health.status}{\"\\n\"}{end}").output().lines().toList();
-        List<String> unwell = states.stream().filter(state -> !state.endsWith(" Synced Healthy")).toList();
+        List<String> states = kubectl(
+                        "-n",
+                        "argocd",
+                        "get",
+                        "applications",
+                        "-o",
+                        "jsonpath={range .items[*]}{.metadata.name} {.status.sync.status} {.status.health.status}{\"\\n\"}{end}")
+                .output()
+                .lines()
+                .toList();
+        List<String> unwell = states.stream()
+                .filter(state -> !state.endsWith(" Synced Healthy"))
+                .toList();
         if (!unwell.isEmpty() && !unwell.equals(waitedFor)) {
             System.out.println("    not yet: " + String.join(", ", unwell));
         }

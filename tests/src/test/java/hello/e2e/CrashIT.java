@@ -41,7 +41,11 @@ class CrashIT {
     @BeforeEach
     @AfterEach
     void well() {
-        until("two pods and no more", PATIENCE, () -> pods("production").size() == 2 && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
+        until(
+                "two pods and no more",
+                PATIENCE,
+                () -> pods("production").size() == 2
+                        && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
         until("all is well", PATIENCE, Cluster::allWell);
     }
 
@@ -51,8 +55,12 @@ class CrashIT {
     void deleted() {
         String pod = pods("production").getFirst();
         try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
-            kubectl("-n", NS, "delete", "pod", pod, "--grace-period=0", "--force").orFail();
-            double seconds = until("two pods again", PATIENCE, () -> ready("production") == 2 && !pods("production").contains(pod));
+            kubectl("-n", NS, "delete", "pod", pod, "--grace-period=0", "--force")
+                    .orFail();
+            double seconds = until(
+                    "two pods again",
+                    PATIENCE,
+                    () -> ready("production") == 2 && !pods("production").contains(pod));
             measured("another one ready after " + seconds + " s");
             onlyOpenOnes(prober);
         }
@@ -60,11 +68,13 @@ class CrashIT {
 
     @Test
     @Order(2)
-    @DisplayName("a pod's process is killed (SIGKILL, as for want of memory): only requests that were open on it can be lost")
+    @DisplayName(
+            "a pod's process is killed (SIGKILL, as for want of memory): only requests that were open on it can be lost")
     void killed() {
         String pod = pods("production").getFirst();
         // A pod that sees the node's processes finds the one by the pod's name in its environment.
-        String kill = "for p in /proc/[0-9]*; do { tr '\\0' '\\n' < $p/environ | grep -qx POD_NAME=" + pod + "; } 2> /dev/null && kill -9 ${p#/proc/} && echo killed; done; true";
+        String kill = "for p in /proc/[0-9]*; do { tr '\\0' '\\n' < $p/environ | grep -qx POD_NAME=" + pod
+                + "; } 2> /dev/null && kill -9 ${p#/proc/} && echo killed; done; true";
         try (Prober prober = new Prober(host("production"), PER_SECOND)) {
             Cluster.apply("""
                     {apiVersion: v1, kind: Namespace, metadata: {name: killer, labels: {pod-security.kubernetes.io/enforce: privileged}}}
@@ -72,11 +82,22 @@ class CrashIT {
                     {apiVersion: v1, kind: Pod, metadata: {name: killer, namespace: killer}, spec: {hostPID: true, restartPolicy: Never, terminationGracePeriodSeconds: 0, containers: [
                       {name: killer, image: "docker.io/library/busybox:1.37.0", command: [sleep, "600"], securityContext: {privileged: true, runAsUser: 0}}]}}
                     """).orFail();
-            kubectl("-n", "killer", "wait", "pod/killer", "--for=condition=Ready", "--timeout=120s").orFail();
+            kubectl("-n", "killer", "wait", "pod/killer", "--for=condition=Ready", "--timeout=120s")
+                    .orFail();
             prober.steady();
-            assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill).orFail().output().lines()).containsExactly("killed");
-            double seconds = until("started again", PATIENCE, () -> field(NS, "pod/" + pod, ".status.containerStatuses[0].restartCount").equals("1") && ready("production") == 2);
-            assertThat(field(NS, "pod/" + pod, ".status.containerStatuses[0].lastState.terminated.exitCode")).isEqualTo("137");
+            assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill)
+                            .orFail()
+                            .output()
+                            .lines())
+                    .containsExactly("killed");
+            double seconds = until(
+                    "started again",
+                    PATIENCE,
+                    () -> field(NS, "pod/" + pod, ".status.containerStatuses[0].restartCount")
+                                    .equals("1")
+                            && ready("production") == 2);
+            assertThat(field(NS, "pod/" + pod, ".status.containerStatuses[0].lastState.terminated.exitCode"))
+                    .isEqualTo("137");
             measured("ready again after " + seconds + " s");
             onlyOpenOnes(prober);
         } finally {
@@ -86,22 +107,37 @@ class CrashIT {
 
     @Test
     @Order(3)
-    @DisplayName("the node is drained as far as one node can be: no request is lost, and the disruption budget keeps the second pod")
+    @DisplayName(
+            "the node is drained as far as one node can be: no request is lost, and the disruption budget keeps the second pod")
     void drained() {
-        String node = kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}").orFail().line();
+        String node = kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
+                .orFail()
+                .line();
         List<String> before = pods("production");
         try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
             try {
-                Cluster.Said drain = kubectl("drain", node, "--pod-selector=app.kubernetes.io/name=hello", "--delete-emptydir-data", "--timeout=12s");
+                Cluster.Said drain = kubectl(
+                        "drain",
+                        node,
+                        "--pod-selector=app.kubernetes.io/name=hello",
+                        "--delete-emptydir-data",
+                        "--timeout=12s");
                 assertThat(drain.exit()).as(drain.output()).isNotZero();
                 assertThat(drain.output()).contains("violate the pod's disruption budget");
-                assertThat(before.stream().filter(pods("production")::contains)).as("one is left: " + drain.output()).hasSize(1);
+                assertThat(before.stream().filter(pods("production")::contains))
+                        .as("one is left: " + drain.output())
+                        .hasSize(1);
                 assertThat(ready("production")).isEqualTo(1);
-                assertThat(kubectl("-n", NS, "get", "pods", "--field-selector=status.phase=Pending", "-o", "name").output().lines()).as("waits for a node").hasSize(1);
+                assertThat(kubectl("-n", NS, "get", "pods", "--field-selector=status.phase=Pending", "-o", "name")
+                                .output()
+                                .lines())
+                        .as("waits for a node")
+                        .hasSize(1);
             } finally {
                 kubectl("uncordon", node).orFail();
             }
-            measured("both ready " + until("two pods again", PATIENCE, () -> ready("production") == 2) + " s after the node took pods again");
+            measured("both ready " + until("two pods again", PATIENCE, () -> ready("production") == 2)
+                    + " s after the node took pods again");
             prober.noneLost();
         }
     }

@@ -43,10 +43,20 @@ class DriftIT {
     @Order(1)
     @DisplayName("deleted objects and changed fields that git sets heal")
     void eachKind() {
-        List<String> took = deleted("deployment/hello", "service/hello", "ingress/hello", "hpa/hello", "pdb/hello", "networkpolicy/hello", "serviceaccount/hello");
-        took.add("service's field " + changed("service/hello", "/spec/ports/0/targetPort", ".spec.ports[0].targetPort", "9") + " s");
+        List<String> took = deleted(
+                "deployment/hello",
+                "service/hello",
+                "ingress/hello",
+                "hpa/hello",
+                "pdb/hello",
+                "networkpolicy/hello",
+                "serviceaccount/hello");
+        took.add("service's field "
+                + changed("service/hello", "/spec/ports/0/targetPort", ".spec.ports[0].targetPort", "9") + " s");
         took.add("hpa's field " + changed("hpa/hello", "/spec/maxReplicas", ".spec.maxReplicas", "9") + " s");
-        took.add("deployment's field " + changed("deployment/hello", "/spec/progressDeadlineSeconds", ".spec.progressDeadlineSeconds", "999") + " s");
+        took.add("deployment's field "
+                + changed("deployment/hello", "/spec/progressDeadlineSeconds", ".spec.progressDeadlineSeconds", "999")
+                + " s");
         until("staging answers", PATIENCE, () -> answer("staging").contains("pod hello-"));
         measured(String.join(", ", took));
     }
@@ -68,8 +78,14 @@ class DriftIT {
     void belowTheLeast() {
         String least = field(NS, "hpa/hello", ".spec.minReplicas");
         kubectl("-n", NS, "scale", "deployment/hello", "--replicas=1").orFail();
-        double wanted = until("as many are wanted", PATIENCE, () -> field(NS, "deployment/hello", ".spec.replicas").equals(least));
-        double ready = until("as many are ready", PATIENCE, () -> field(NS, "deployment/hello", ".status.readyReplicas").equals(least));
+        double wanted = until(
+                "as many are wanted",
+                PATIENCE,
+                () -> field(NS, "deployment/hello", ".spec.replicas").equals(least));
+        double ready = until(
+                "as many are ready",
+                PATIENCE,
+                () -> field(NS, "deployment/hello", ".status.readyReplicas").equals(least));
         measured(least + " wanted again after " + wanted + " s, ready " + ready + " s later");
         assertThat(wanted).as("the autoscaler looks every 15 s").isLessThanOrEqualTo(3 * 15);
     }
@@ -82,7 +98,8 @@ class DriftIT {
             assertThat(uids.get(object)).as(object).isNotEmpty();
         }
         long begin = System.nanoTime();
-        kubectl(Stream.concat(Stream.of("-n", NS, "delete"), Stream.of(objects)).toArray(String[]::new)).orFail();
+        kubectl(Stream.concat(Stream.of("-n", NS, "delete"), Stream.of(objects)).toArray(String[]::new))
+                .orFail();
         List<String> took = new ArrayList<>();
         uids.forEach((object, uid) -> {
             until(object + " is back", PATIENCE, () -> !List.of("", uid).contains(field(NS, object, ".metadata.uid")));
@@ -95,8 +112,19 @@ class DriftIT {
 
     private static double changed(String object, String pointer, String path, String value) {
         String wanted = field(NS, object, path);
-        kubectl("-n", NS, "patch", object, "--type=json", "-p", "[{\"op\":\"replace\",\"path\":\"" + pointer + "\",\"value\":" + value + "}]").orFail();
-        double seconds = until(object + " is as git says", PATIENCE, () -> field(NS, object, path).equals(wanted));
+        kubectl(
+                        "-n",
+                        NS,
+                        "patch",
+                        object,
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"replace\",\"path\":\"" + pointer + "\",\"value\":" + value + "}]")
+                .orFail();
+        double seconds = until(
+                object + " is as git says",
+                PATIENCE,
+                () -> field(NS, object, path).equals(wanted));
         assertThat(seconds).as(object + " " + path).isLessThanOrEqualTo(SECONDS);
         return seconds;
     }

@@ -24,15 +24,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(36)
 class HealthIT {
     // As the autoscaler says it (kubernetes/pkg/controller/podautoscaler: metrics/client.go, replica_calculator.go).
-    private static final String NO_API = "unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server is currently unable to handle the request";
-    private static final String NONE = "unable to get metrics for resource cpu: no metrics returned from resource metrics API";
+    private static final String NO_API =
+            "unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server is currently unable to handle the request";
+    private static final String NONE =
+            "unable to get metrics for resource cpu: no metrics returned from resource metrics API";
     private static final String TOO_YOUNG = "did not receive metrics for targeted pods (pods might be unready)";
 
     @TempDir
     Path folder;
 
     @Test
-    @DisplayName("an autoscaler whose pods are only young is Healthy, one that is never measured is Degraded in the end")
+    @DisplayName(
+            "an autoscaler whose pods are only young is Healthy, one that is never measured is Degraded in the end")
     void autoscaler() throws IOException {
         Map<String, String> expected = new LinkedHashMap<>();
         expected.put(hpa(4, "{}"), "Progressing");
@@ -41,25 +44,46 @@ class HealthIT {
         expected.put(hpa(4, condition("AbleToScale", "False", "FailedGetScale", "", 0)), "Degraded");
         expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 4)), "Healthy");
         expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 6)), "Degraded");
-        expected.put(hpa(2, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 6)), "Healthy"); // a fixed count
+        expected.put(
+                hpa(2, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 6)),
+                "Healthy"); // a fixed count
         for (String message : new String[] {NONE, TOO_YOUNG}) {
-            expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 19)), "Healthy");
-            expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 21)), "Degraded");
+            expected.put(
+                    hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 19)), "Healthy");
+            expected.put(
+                    hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 21)), "Degraded");
         }
         for (Map.Entry<String, String> each : expected.entrySet()) {
             Path file = Files.writeString(folder.resolve("hpa.yaml"), each.getKey());
-            assertThat(Cluster.run(Cluster.ROOT, "env", "TZ=America/New_York", "argocd", "admin", "settings", "resource-overrides", "health", file.toString(), "--argocd-cm-path", "argocd/install/argocd-cm.yaml").orFail().output())
-                    .as(each.getKey()).contains("STATUS: " + each.getValue());
+            assertThat(Cluster.run(
+                                    Cluster.ROOT,
+                                    "env",
+                                    "TZ=America/New_York",
+                                    "argocd",
+                                    "admin",
+                                    "settings",
+                                    "resource-overrides",
+                                    "health",
+                                    file.toString(),
+                                    "--argocd-cm-path",
+                                    "argocd/install/argocd-cm.yaml")
+                            .orFail()
+                            .output())
+                    .as(each.getKey())
+                    .contains("STATUS: " + each.getValue());
         }
         measured(expected.size() + " of " + expected.size() + " called so");
     }
 
     private static String hpa(int max, String status) {
-        return "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: hello}, spec: {minReplicas: 2, maxReplicas: " + max + "}, status: " + status + "}";
+        return "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: hello}, spec: {minReplicas: 2, maxReplicas: "
+                + max + "}, status: " + status + "}";
     }
 
     private static String condition(String type, String status, String reason, String message, int minutesAgo) {
         Instant since = Instant.now().minus(Duration.ofMinutes(minutesAgo)).truncatedTo(ChronoUnit.SECONDS);
-        return "{conditions: [{type: " + type + ", status: \"" + status + "\", reason: " + reason + ", message: \"the HPA was unable to compute the replica count: failed to get cpu usage: " + message + "\", lastTransitionTime: \"" + since + "\"}]}";
+        return "{conditions: [{type: " + type + ", status: \"" + status + "\", reason: " + reason
+                + ", message: \"the HPA was unable to compute the replica count: failed to get cpu usage: " + message
+                + "\", lastTransitionTime: \"" + since + "\"}]}";
     }
 }

@@ -88,9 +88,16 @@ class LoopIT {
     @DisplayName("a values change pushed to git is synced")
     void valuesChange() throws IOException {
         alice.pull();
-        alice.change("gitops/environments/staging/values.yaml", "(?m)^(  name: staging)(\\n  message: .*)?$", "$1\n  message: " + GREETING, "Another greeting");
+        alice.change(
+                "gitops/environments/staging/values.yaml",
+                "(?m)^(  name: staging)(\\n  message: .*)?$",
+                "$1\n  message: " + GREETING,
+                "Another greeting");
         alice.git("push", "-q", "cluster");
-        double seconds = until("staging greets with the new message", PATIENCE, () -> answer("staging").startsWith(GREETING));
+        double seconds = until(
+                "staging greets with the new message",
+                PATIENCE,
+                () -> answer("staging").startsWith(GREETING));
         measured("first new greeting " + seconds + " s after git push");
         assertThat(seconds).isLessThanOrEqualTo(3 * 5);
     }
@@ -103,19 +110,33 @@ class LoopIT {
         bob.changeCode("Bob's change");
         Cluster.Said refused = bob.make("deploy");
         assertThat(refused.exit()).isNotZero();
-        assertThat(refused.output()).contains("has commits that are not in yours", "alice: " + alice.git("log", "-1", "--format=%s", hers), "git pull cluster main");
+        assertThat(refused.output())
+                .contains(
+                        "has commits that are not in yours",
+                        "alice: " + alice.git("log", "-1", "--format=%s", hers),
+                        "git pull cluster main");
         // Both changed the end of one file: Bob has a conflict to solve, as with any git server; he keeps both lines.
         if (bob.tryGit("pull", "-q", "--no-edit", "cluster", "main").exit() != 0) {
-            Cluster.run(bob.folder(), "sed", "-i.orig", "/^[<=>]\\{7\\}/d", "service/src/main/resources/application.properties").orFail();
-            Cluster.run(bob.folder(), "rm", "service/src/main/resources/application.properties.orig").orFail();
+            Cluster.run(
+                            bob.folder(),
+                            "sed",
+                            "-i.orig",
+                            "/^[<=>]\\{7\\}/d",
+                            "service/src/main/resources/application.properties")
+                    .orFail();
+            Cluster.run(bob.folder(), "rm", "service/src/main/resources/application.properties.orig")
+                    .orFail();
             bob.git("commit", "-qam", "Bob merges");
         }
         String greeting = answer("staging").lines().findFirst().orElseThrow();
         String both = bob.git("rev-parse", "HEAD");
         bob.make("deploy").orFail();
         assertThat(answer("staging")).startsWith(greeting).contains("commit " + both);
-        assertThat(bob.tryGit("merge-base", "--is-ancestor", hers, both).exit()).as("what Alice deployed is in what runs").isZero();
-        measured("refused once with the commits' names, then " + bob.git("rev-list", "--count", "HEAD") + " commits, both there");
+        assertThat(bob.tryGit("merge-base", "--is-ancestor", hers, both).exit())
+                .as("what Alice deployed is in what runs")
+                .isZero();
+        measured("refused once with the commits' names, then " + bob.git("rev-list", "--count", "HEAD")
+                + " commits, both there");
     }
 
     @Test
@@ -138,7 +159,8 @@ class LoopIT {
         Cluster.Said again = alice.make("promote");
         assertThat(again.exit()).isNotZero();
         assertThat(again.output()).contains("reverted");
-        measured("promoted in " + promote.number("first answer with the new version ([0-9.]+) s") + " s, back in " + rollback.number("first answer with the new version ([0-9.]+) s") + " s");
+        measured("promoted in " + promote.number("first answer with the new version ([0-9.]+) s") + " s, back in "
+                + rollback.number("first answer with the new version ([0-9.]+) s") + " s");
     }
 
     @Test
@@ -149,7 +171,20 @@ class LoopIT {
         Cluster.run(Cluster.ROOT, "make", "sync", "ENV=staging").orFail();
         String before = generations();
         Cluster.run(Cluster.ROOT, "make", "sync", "ENV=staging").orFail();
-        Cluster.run(Cluster.ROOT, "local/argocd", "app", "wait", "hello-staging", "hello-production", "platform", "root", "--sync", "--health", "--timeout", "120").orFail();
+        Cluster.run(
+                        Cluster.ROOT,
+                        "local/argocd",
+                        "app",
+                        "wait",
+                        "hello-staging",
+                        "hello-production",
+                        "platform",
+                        "root",
+                        "--sync",
+                        "--health",
+                        "--timeout",
+                        "120")
+                .orFail();
         assertThat(generations()).isEqualTo(before);
         assertThat(allWell()).isTrue();
         measured(before.lines().count() + " objects, none changed");
@@ -176,12 +211,28 @@ class LoopIT {
         try {
             Cluster.run(Cluster.ROOT, "make", "install", "HOST=" + host).orFail();
             String answer = Cluster.get(host).body();
-            assertThat(answer).contains("commit " + Cluster.run(Cluster.ROOT, "git", "rev-parse", "HEAD").line());
-            until("two pods are ready", PATIENCE, () -> Integer.parseInt(field("hello", "deployment/hello", ".status.readyReplicas")) >= 2);
-            Cluster.run(Cluster.ROOT, "helm", "--kube-context", Cluster.CONTEXT, "-n", "hello", "test", "hello").orFail();
+            assertThat(answer)
+                    .contains("commit "
+                            + Cluster.run(Cluster.ROOT, "git", "rev-parse", "HEAD")
+                                    .line());
+            until(
+                    "two pods are ready",
+                    PATIENCE,
+                    () -> Integer.parseInt(field("hello", "deployment/hello", ".status.readyReplicas")) >= 2);
+            Cluster.run(Cluster.ROOT, "helm", "--kube-context", Cluster.CONTEXT, "-n", "hello", "test", "hello")
+                    .orFail();
             measured("answers by " + host + ", 2 pods, helm test passes");
         } finally {
-            Cluster.run(Cluster.ROOT, "helm", "--kube-context", Cluster.CONTEXT, "-n", "hello", "uninstall", "hello", "--wait");
+            Cluster.run(
+                    Cluster.ROOT,
+                    "helm",
+                    "--kube-context",
+                    Cluster.CONTEXT,
+                    "-n",
+                    "hello",
+                    "uninstall",
+                    "hello",
+                    "--wait");
             kubectl("delete", "namespace", "hello", "--wait=false");
         }
     }
@@ -202,9 +253,23 @@ class LoopIT {
      * each refresh, too, so it is there with its spec.
      */
     private static String generations() {
-        String kinds = "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,appprojects,namespaces,ingressclasses";
-        return kubectl("get", kinds, "-A", "-o", "jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}")
-                .orFail().output().lines().filter(line -> line.contains("hello") || line.contains("argocd/") || line.contains("traefik") || line.contains("git/")).sorted().collect(Collectors.joining("\n"))
+        String kinds =
+                "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,appprojects,namespaces,ingressclasses";
+        return kubectl(
+                                "get",
+                                kinds,
+                                "-A",
+                                "-o",
+                                "jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}")
+                        .orFail()
+                        .output()
+                        .lines()
+                        .filter(line -> line.contains("hello")
+                                || line.contains("argocd/")
+                                || line.contains("traefik")
+                                || line.contains("git/"))
+                        .sorted()
+                        .collect(Collectors.joining("\n"))
                 + "\nApplicationSet " + field("argocd", "applicationset/environments", ".spec");
     }
 }

@@ -49,7 +49,8 @@ class OutageIT {
 
     @Test
     @Order(1)
-    @DisplayName("without the git server the service runs on, a push fails with a clear message, and works later with nothing lost")
+    @DisplayName(
+            "without the git server the service runs on, a push fails with a clear message, and works later with nothing lost")
     void gitServer() throws Exception {
         String greeting = erin.greeting("staging");
         try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
@@ -61,26 +62,42 @@ class OutageIT {
                 assertThat(deploy.exit()).isNotZero();
                 assertThat(deploy.output()).contains("make status shows whether the git server runs");
                 // Argo CD looks, finds nobody, and leaves what runs as it is.
-                kubectl("-n", "argocd", "annotate", "applications", "--all", "argocd.argoproj.io/refresh=hard", "--overwrite").orFail();
-                until("Argo CD misses it", PATIENCE, () -> field("argocd", "applications", ".items[*].status.sync.status").contains("Unknown"));
+                kubectl(
+                                "-n",
+                                "argocd",
+                                "annotate",
+                                "applications",
+                                "--all",
+                                "argocd.argoproj.io/refresh=hard",
+                                "--overwrite")
+                        .orFail();
+                until(
+                        "Argo CD misses it",
+                        PATIENCE,
+                        () -> field("argocd", "applications", ".items[*].status.sync.status")
+                                .contains("Unknown"));
                 assertThat(answer("staging")).contains("pod hello-");
             });
             erin.git("push", "-q", "cluster");
-            measured("the push reached curl " + until("the greeting", PATIENCE, () -> answer("staging").startsWith(greeting)) + " s after it could be made");
+            measured("the push reached curl "
+                    + until("the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + " s after it could be made");
             prober.noneLost();
         }
     }
 
     @Test
     @Order(2)
-    @DisplayName("without the registry the service runs on, a deploy fails with a clear message, and a bump goes through by itself later")
+    @DisplayName(
+            "without the registry the service runs on, a deploy fails with a clear message, and a bump goes through by itself later")
     void registry() throws Exception {
         erin.pull();
         erin.git("commit", "-q", "--allow-empty", "-m", "To be pulled later");
         erin.git("push", "-q", "cluster");
         String commit = erin.git("rev-parse", "HEAD");
         String tag = commit.substring(0, 12);
-        String before = field("hello-staging", "deployment/hello", ".spec.template.spec.containers[0].image").replaceFirst(".*@", "");
+        String before = field("hello-staging", "deployment/hello", ".spec.template.spec.containers[0].image")
+                .replaceFirst(".*@", "");
         String digest;
         try (Registry registry = new Registry()) {
             digest = registry.again(before, tag);
@@ -90,10 +107,35 @@ class OutageIT {
                 Cluster.Said deploy = erin.make("deploy");
                 assertThat(deploy.exit()).isNotZero();
                 assertThat(deploy.output()).contains("the registry in the cluster cannot be reached", "make up");
-                Cluster.run(erin.folder(), "gitops/bump", "staging", "--tag", tag, "--digest", digest, "--commit", commit, "--remote", "cluster").orFail();
-                until("it cannot be pulled", PATIENCE, () -> kubectl("-n", "hello-staging", "get", "pods", "-o", "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}").output().contains("Pull"));
+                Cluster.run(
+                                erin.folder(),
+                                "gitops/bump",
+                                "staging",
+                                "--tag",
+                                tag,
+                                "--digest",
+                                digest,
+                                "--commit",
+                                commit,
+                                "--remote",
+                                "cluster")
+                        .orFail();
+                until(
+                        "it cannot be pulled",
+                        PATIENCE,
+                        () -> kubectl(
+                                        "-n",
+                                        "hello-staging",
+                                        "get",
+                                        "pods",
+                                        "-o",
+                                        "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}")
+                                .output()
+                                .contains("Pull"));
             });
-            measured("the bump's pods ran " + until("the new image runs", PATIENCE, () -> ready("hello-staging", digest)) + " s after the registry was back");
+            measured(
+                    "the bump's pods ran " + until("the new image runs", PATIENCE, () -> ready("hello-staging", digest))
+                            + " s after the registry was back");
             erin.make("rollback", "ENV=staging").orFail(); // for the next test: the image that its commit made
             prober.noneLost();
         }
@@ -106,19 +148,34 @@ class OutageIT {
         String greeting = erin.greeting("staging");
         String before = running("staging");
         try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
-            without("argocd", "statefulset/argocd-application-controller", () -> without("argocd", "deployment/argocd-repo-server", () -> {
-                erin.git("push", "-q", "cluster");
-                int sent = prober.sent();
-                until("longer than a push takes", PATIENCE, () -> prober.sent() > sent + 15 * PER_SECOND);
-                assertThat(answer("staging")).doesNotStartWith(greeting);
-            }));
-            measured("the push reached curl " + until("the greeting", PATIENCE, () -> answer("staging").startsWith(greeting)) + " s after Argo CD was back");
+            without(
+                    "argocd",
+                    "statefulset/argocd-application-controller",
+                    () -> without("argocd", "deployment/argocd-repo-server", () -> {
+                        erin.git("push", "-q", "cluster");
+                        int sent = prober.sent();
+                        until("longer than a push takes", PATIENCE, () -> prober.sent() > sent + 15 * PER_SECOND);
+                        assertThat(answer("staging")).doesNotStartWith(greeting);
+                    }));
+            measured("the push reached curl "
+                    + until("the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + " s after Argo CD was back");
             prober.noneLost();
         }
         assertThat(running("staging")).isEqualTo(before);
     }
 
     private static boolean ready(String namespace, String digest) {
-        return kubectl("-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", "jsonpath={range .items[*]}{.spec.containers[0].image} {.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}").output().contains(digest + " True");
+        return kubectl(
+                        "-n",
+                        namespace,
+                        "get",
+                        "pods",
+                        "-l",
+                        "app.kubernetes.io/name=hello",
+                        "-o",
+                        "jsonpath={range .items[*]}{.spec.containers[0].image} {.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}")
+                .output()
+                .contains(digest + " True");
     }
 }

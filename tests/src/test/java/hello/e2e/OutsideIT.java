@@ -42,16 +42,38 @@ class OutsideIT {
 
     @BeforeAll
     static void start() throws IOException {
-        String registry = Cluster.run(folder, "bash", "-c", "command -v registry || command -v docker-registry || true").line();
+        String registry = Cluster.run(folder, "bash", "-c", "command -v registry || command -v docker-registry || true")
+                .line();
         assumeTrue(!registry.isEmpty(), "no registry program on this machine");
         // This machine's address as the node sees it.
-        machine = Cluster.run(folder, "bash", "-c", "ip -o route get " + Cluster.IP + " | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'").orFail().line();
-        Cluster.run(folder, "git", "clone", "-q", "--bare", Cluster.ROOT.toString(), "hello.git").orFail();
-        Cluster.run(folder.resolve("hello.git"), "git", "update-ref", "refs/heads/main", "HEAD").orFail();
-        Cluster.run(folder.resolve("hello.git"), "git", "symbolic-ref", "HEAD", "refs/heads/main").orFail();
-        start("git", "daemon", "--reuseaddr", "--listen=" + machine, "--port=" + GIT, "--base-path=" + folder, "--export-all", "--enable=receive-pack", folder.toString());
+        machine = Cluster.run(
+                        folder,
+                        "bash",
+                        "-c",
+                        "ip -o route get " + Cluster.IP + " | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'")
+                .orFail()
+                .line();
+        Cluster.run(folder, "git", "clone", "-q", "--bare", Cluster.ROOT.toString(), "hello.git")
+                .orFail();
+        Cluster.run(folder.resolve("hello.git"), "git", "update-ref", "refs/heads/main", "HEAD")
+                .orFail();
+        Cluster.run(folder.resolve("hello.git"), "git", "symbolic-ref", "HEAD", "refs/heads/main")
+                .orFail();
+        start(
+                "git",
+                "daemon",
+                "--reuseaddr",
+                "--listen=" + machine,
+                "--port=" + GIT,
+                "--base-path=" + folder,
+                "--export-all",
+                "--enable=receive-pack",
+                folder.toString());
         Path settings = folder.resolve("registry.yml");
-        Files.writeString(settings, "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: " + folder.resolve("images") + "}}\nhttp: {addr: \":" + REGISTRY + "\"}\n");
+        Files.writeString(
+                settings,
+                "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: " + folder.resolve("images")
+                        + "}}\nhttp: {addr: \":" + REGISTRY + "\"}\n");
         start("env", "OTEL_TRACES_EXPORTER=none", registry, "serve", settings.toString());
         relay();
         until("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
@@ -60,7 +82,13 @@ class OutsideIT {
     @AfterAll
     static void stop() {
         try {
-            Cluster.run(Cluster.ROOT, "make", "up", "REPO=git://git.git.svc.cluster.local/hello.git", "IMAGE=localhost:5050/hello").orFail();
+            Cluster.run(
+                            Cluster.ROOT,
+                            "make",
+                            "up",
+                            "REPO=git://git.git.svc.cluster.local/hello.git",
+                            "IMAGE=localhost:5050/hello")
+                    .orFail();
             until("all is well again", Duration.ofMinutes(3), Cluster::allWell);
         } finally {
             kubectl("delete", "namespace", "relay", "--wait=false");
@@ -74,22 +102,29 @@ class OutsideIT {
         String repo = "git://" + machine + ":" + GIT + "/hello.git";
         Clone dave = Clone.of(folder, "dave");
         dave.git("remote", "set-url", "origin", repo);
-        Cluster.Said up = dave.make("up", "REPO=" + repo, "IMAGE=localhost:" + REGISTRY + "/hello").orFail();
+        Cluster.Said up = dave.make("up", "REPO=" + repo, "IMAGE=localhost:" + REGISTRY + "/hello")
+                .orFail();
         assertThat(up.output()).contains("has no image yet", "the workflow 'release' makes the first image");
         assertThat(answer("staging")).as("what ran goes on").contains("pod hello-");
         String commit = dave.changeCode("a change from outside");
         Cluster.Said deploy = dave.make("deploy").orFail();
         assertThat(answer("staging")).contains("commit " + commit);
-        assertThat(Cluster.run(folder.resolve("hello.git"), "git", "log", "-1", "--format=%s", "main").line()).startsWith("staging: image " + commit.substring(0, 12));
+        assertThat(Cluster.run(folder.resolve("hello.git"), "git", "log", "-1", "--format=%s", "main")
+                        .line())
+                .startsWith("staging: image " + commit.substring(0, 12));
         dave.git("fetch", "-q", "origin");
         dave.make("promote").orFail();
         assertThat(answer("production")).contains("commit " + commit);
         until("all is well", Duration.ofMinutes(3), Cluster::allWell);
-        measured("first new answer " + deploy.number("first answer with the new version ([0-9.]+) s") + " s after the push");
+        measured("first new answer " + deploy.number("first answer with the new version ([0-9.]+) s")
+                + " s after the push");
     }
 
     private static void start(String... command) throws IOException {
-        STARTED.add(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve(STARTED.size() + ".log").toFile()).start());
+        STARTED.add(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(STARTED.size() + ".log").toFile())
+                .start());
     }
 
     private static boolean listens(int port) {
@@ -115,6 +150,7 @@ class OutsideIT {
                     args: ["--entrypoints.r.address=127.0.0.1:%d", "--providers.file.filename=/relay/relay.yaml"]}]}}
                 """.formatted(machine, REGISTRY, image, REGISTRY);
         Cluster.apply(yaml).orFail();
-        kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=60s").orFail();
+        kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=60s")
+                .orFail();
     }
 }

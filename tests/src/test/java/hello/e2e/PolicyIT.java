@@ -40,7 +40,8 @@ class PolicyIT {
         Cluster.apply(POD.formatted(ELSEWHERE, "asks", "asks")).orFail();
         Cluster.apply(POD.formatted(SERVICE, "asks", "asks")).orFail();
         for (String namespace : new String[] {ELSEWHERE, SERVICE}) {
-            kubectl("-n", namespace, "wait", "pod/asks", "--for=condition=Ready", "--timeout=120s").orFail();
+            kubectl("-n", namespace, "wait", "pod/asks", "--for=condition=Ready", "--timeout=120s")
+                    .orFail();
         }
     }
 
@@ -51,35 +52,57 @@ class PolicyIT {
     }
 
     @Test
-    @DisplayName("only the ingress controller and its own namespace reach the service, nobody its management port, and it reaches nobody")
+    @DisplayName(
+            "only the ingress controller and its own namespace reach the service, nobody its management port, and it reaches nobody")
     void policy() throws Exception {
         String service = field(SERVICE, "service/hello", ".spec.clusterIP");
-        String pod = field(SERVICE, "pods", ".items[?(@.metadata.labels.app\\.kubernetes\\.io/name==\"hello\")].status.podIP").split(" ")[0];
+        String pod = field(
+                        SERVICE,
+                        "pods",
+                        ".items[?(@.metadata.labels.app\\.kubernetes\\.io/name==\"hello\")].status.podIP")
+                .split(" ")[0];
         String page = field("argocd", "service/argocd-server", ".spec.clusterIP");
-        assertThat(asks(ELSEWHERE, page)).as("a pod with no policy reaches others").isTrue();
+        assertThat(asks(ELSEWHERE, page))
+                .as("a pod with no policy reaches others")
+                .isTrue();
 
         // The stranger's own copy of the policy, for a pod with the service's labels.
-        String policy = kubectl("-n", SERVICE, "get", "networkpolicy/hello", "-o", "jsonpath={.spec}").orFail().output();
-        Cluster.apply("{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"hello\",\"namespace\":\"" + ELSEWHERE + "\"},\"spec\":" + policy + "}").orFail();
+        String policy = kubectl("-n", SERVICE, "get", "networkpolicy/hello", "-o", "jsonpath={.spec}")
+                .orFail()
+                .output();
+        Cluster.apply(
+                        "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"hello\",\"namespace\":\""
+                                + ELSEWHERE + "\"},\"spec\":" + policy + "}")
+                .orFail();
         String[] labels = {"app.kubernetes.io/name=hello", "app.kubernetes.io/instance=hello"};
-        kubectl("-n", ELSEWHERE, "label", "--overwrite", "pod/asks", labels[0], labels[1]).orFail();
+        kubectl("-n", ELSEWHERE, "label", "--overwrite", "pod/asks", labels[0], labels[1])
+                .orFail();
         boolean enforced = eventually(() -> !asks(ELSEWHERE, page));
         assumeTrue(enforced, "this cluster's network enforces no NetworkPolicy");
         kubectl("-n", ELSEWHERE, "delete", "networkpolicy/hello").orFail();
         until("the pod is free again", PATIENCE, () -> asks(ELSEWHERE, page));
 
         assertThat(asks(SERVICE, service)).as("its own namespace").isTrue();
-        assertThat(Cluster.get(host("staging")).statusCode()).as("the ingress controller").isEqualTo(200);
+        assertThat(Cluster.get(host("staging")).statusCode())
+                .as("the ingress controller")
+                .isEqualTo(200);
         assertThat(asks(ELSEWHERE, service)).as("another namespace").isFalse();
-        assertThat(asks(ELSEWHERE, pod + ":8080")).as("another namespace, past the Service").isFalse();
-        assertThat(asks(SERVICE, pod + ":8081/health")).as("the management port, even from its own namespace").isFalse();
+        assertThat(asks(ELSEWHERE, pod + ":8080"))
+                .as("another namespace, past the Service")
+                .isFalse();
+        assertThat(asks(SERVICE, pod + ":8081/health"))
+                .as("the management port, even from its own namespace")
+                .isFalse();
         measured("2 let in, 3 kept out, nothing goes out");
     }
 
     /** Whether a pod gets any answer of HTTP. */
     private static boolean asks(String namespace, String address) {
-        Cluster.Said said = kubectl("-n", namespace, "exec", "asks", "--", "wget", "-q", "-T", "3", "-O", "/dev/null", "http://" + address);
-        return said.exit() == 0 || said.output().contains("server returned error") || said.output().contains("TLS");
+        Cluster.Said said = kubectl(
+                "-n", namespace, "exec", "asks", "--", "wget", "-q", "-T", "3", "-O", "/dev/null", "http://" + address);
+        return said.exit() == 0
+                || said.output().contains("server returned error")
+                || said.output().contains("TLS");
     }
 
     private static boolean eventually(java.util.concurrent.Callable<Boolean> holds) throws Exception {

@@ -25,11 +25,15 @@ import java.util.regex.Pattern;
 final class Prober implements AutoCloseable {
     // The class that lets the JDK's client set a Host has to come first.
     private static final String NODE = Cluster.IP;
-    private static final Pattern ANSWER = Pattern.compile("(.+), .+!\nversion \\S+, commit ([0-9a-f]{40}), pod (\\S+)\n?");
+    private static final Pattern ANSWER =
+            Pattern.compile("(.+), .+!\nversion \\S+, commit ([0-9a-f]{40}), pod (\\S+)\n?");
 
     private static Prober production;
 
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(5))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread clock;
     private final AtomicInteger sent = new AtomicInteger();
@@ -60,7 +64,10 @@ final class Prober implements AutoCloseable {
     }
 
     private void ask(URI uri, String host, boolean fresh) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Host", host).header("Accept", "text/plain").timeout(Duration.ofSeconds(10));
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .header("Host", host)
+                .header("Accept", "text/plain")
+                .timeout(Duration.ofSeconds(10));
         if (fresh) {
             request.header("Connection", "close");
         }
@@ -107,7 +114,10 @@ final class Prober implements AutoCloseable {
 
     /** Waits until requests have been answered for two seconds, so that what comes next happens under load. */
     Prober steady() {
-        Cluster.until("a steady state", Duration.ofMinutes(1), () -> answers.values().stream().mapToInt(AtomicInteger::get).sum() > 2 * perSecond);
+        Cluster.until(
+                "a steady state",
+                Duration.ofMinutes(1),
+                () -> answers.values().stream().mapToInt(AtomicInteger::get).sum() > 2 * perSecond);
         return this;
     }
 

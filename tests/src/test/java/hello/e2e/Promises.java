@@ -36,7 +36,8 @@ public final class Promises implements BeforeTestExecutionCallback, TestWatcher 
         begin = System.nanoTime();
         System.out.println("== " + context.getDisplayName());
         // Closed by JUnit after the last test of the whole run: the moment to print the table.
-        context.getRoot().getStore(Namespace.GLOBAL).computeIfAbsent("promises", key -> (AutoCloseable) Promises::print);
+        context.getRoot().getStore(Namespace.GLOBAL).computeIfAbsent("promises", key ->
+                (AutoCloseable) Promises::print);
     }
 
     @Override
@@ -53,15 +54,25 @@ public final class Promises implements BeforeTestExecutionCallback, TestWatcher 
     @Override
     public void testFailed(ExtensionContext context, Throwable cause) {
         row(context, "**broken**");
-        System.out.println("-- " + context.getDisplayName() + " failed: " + cause.getMessage() + "\n-- what the cluster says:");
+        System.out.println(
+                "-- " + context.getDisplayName() + " failed: " + cause.getMessage() + "\n-- what the cluster says:");
         Cluster.tell("local/status");
         Cluster.tell("kubectl", "--context", Cluster.CONTEXT, "get", "pods", "-A", "-o", "wide");
-        Cluster.tell("kubectl", "--context", Cluster.CONTEXT, "get", "events", "-A", "--sort-by=.lastTimestamp", "--field-selector=type=Warning");
+        Cluster.tell(
+                "kubectl",
+                "--context",
+                Cluster.CONTEXT,
+                "get",
+                "events",
+                "-A",
+                "--sort-by=.lastTimestamp",
+                "--field-selector=type=Warning");
     }
 
     private static void row(ExtensionContext context, String verdict) {
         long seconds = Math.round((System.nanoTime() - begin) / 1e9);
-        ROWS.add("| " + context.getDisplayName() + " | " + String.join("; ", NUMBERS) + " | " + verdict + " | " + seconds + " s |");
+        ROWS.add("| " + context.getDisplayName() + " | " + String.join("; ", NUMBERS) + " | " + verdict + " | "
+                + seconds + " s |");
     }
 
     private static void print() {

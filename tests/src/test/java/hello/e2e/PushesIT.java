@@ -30,10 +30,13 @@ class PushesIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     /** In which order they deploy. Seven have pulled from the one before them; these have not: they forget to pull at all. */
     private static final List<Integer> ORDER = List.of(2, 0, 7, 1, 3, 5, 9, 4, 6, 8);
+
     private static final List<Integer> FORGETFUL = List.of(3, 8);
     /** A machine of two cores has no use for more builds at a time. */
     private static final int AT_A_TIME = 3;
-    private static final Pattern MISSING = Pattern.compile("has commits that are not in yours:\n( +[0-9a-f]{7,} .*: .*\n)+");
+
+    private static final Pattern MISSING =
+            Pattern.compile("has commits that are not in yours:\n( +[0-9a-f]{7,} .*: .*\n)+");
 
     @TempDir
     static Path folder;
@@ -42,7 +45,8 @@ class PushesIT {
     private record Ended(String commit, String became, int refused) {}
 
     @Test
-    @DisplayName("ten deploys from ten clones at once: the newest runs, no bump is lost, none goes backwards, each says what became of it")
+    @DisplayName(
+            "ten deploys from ten clones at once: the newest runs, no bump is lost, none goes backwards, each says what became of it")
     void ten() throws Exception {
         Clone first = Clone.fresh(folder, "person0");
         List<Clone> clones = new ArrayList<>(List.of(first));
@@ -56,7 +60,15 @@ class PushesIT {
         List<String> commits = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             if (i > 0 && !FORGETFUL.contains(i)) {
-                clones.get(i).git("pull", "-q", "--no-edit", clones.get(FORGETFUL.contains(i - 1) ? i - 2 : i - 1).folder().toString(), "main");
+                clones.get(i)
+                        .git(
+                                "pull",
+                                "-q",
+                                "--no-edit",
+                                clones.get(FORGETFUL.contains(i - 1) ? i - 2 : i - 1)
+                                        .folder()
+                                        .toString(),
+                                "main");
             }
             commits.add(change(clones.get(i), i));
         }
@@ -74,12 +86,34 @@ class PushesIT {
 
         Clone judge = clones.getFirst();
         judge.git("fetch", "-q", "cluster");
-        List<String> bumps = judge.tryGit("log", "--first-parent", "--reverse", "--format=%H", begin + "..cluster/main", "--", "gitops/environments/staging/image.yaml").orFail().output().lines().toList();
+        List<String> bumps = judge.tryGit(
+                        "log",
+                        "--first-parent",
+                        "--reverse",
+                        "--format=%H",
+                        begin + "..cluster/main",
+                        "--",
+                        "gitops/environments/staging/image.yaml")
+                .orFail()
+                .output()
+                .lines()
+                .toList();
         List<String> sources = bumps.stream().map(bump -> source(judge, bump)).toList();
         for (int i = 1; i < sources.size(); i++) {
             // What people merged on the way is their own; what they wrote must all be there.
-            assertThat(judge.tryGit("rev-list", "--no-merges", sources.get(i - 1), "--not", sources.get(i), "--", ".", ":(exclude)gitops/environments/*/image.yaml").orFail().output())
-                    .as("what %s lacks of %s, which ran before", sources.get(i), sources.get(i - 1)).isEmpty();
+            assertThat(judge.tryGit(
+                                    "rev-list",
+                                    "--no-merges",
+                                    sources.get(i - 1),
+                                    "--not",
+                                    sources.get(i),
+                                    "--",
+                                    ".",
+                                    ":(exclude)gitops/environments/*/image.yaml")
+                            .orFail()
+                            .output())
+                    .as("what %s lacks of %s, which ran before", sources.get(i), sources.get(i - 1))
+                    .isEmpty();
         }
         for (Ended end : ended) {
             if (end.became().equals("deployed")) {
@@ -88,17 +122,26 @@ class PushesIT {
         }
         until("staging runs the newest", PATIENCE, () -> running("staging").equals(sources.getLast()));
         for (String commit : commits) {
-            assertThat(judge.tryGit("merge-base", "--is-ancestor", commit, sources.getLast()).exit()).as("%s is in what runs", commit).isZero();
+            assertThat(judge.tryGit("merge-base", "--is-ancestor", commit, sources.getLast())
+                            .exit())
+                    .as("%s is in what runs", commit)
+                    .isZero();
         }
         until("all is well", PATIENCE, Cluster::allWell);
-        measured(seconds + " s; " + ended.stream().filter(e -> e.became().equals("deployed")).count() + " deployed, " + ended.stream().filter(e -> e.became().equals("overtaken")).count() + " overtaken, "
-                + ended.stream().mapToInt(Ended::refused).sum() + " times refused with the commits' names; " + sources.size() + " bumps, each after the one before");
+        measured(seconds + " s; "
+                + ended.stream().filter(e -> e.became().equals("deployed")).count() + " deployed, "
+                + ended.stream().filter(e -> e.became().equals("overtaken")).count() + " overtaken, "
+                + ended.stream().mapToInt(Ended::refused).sum() + " times refused with the commits' names; "
+                + sources.size() + " bumps, each after the one before");
         assertThat(ended).anyMatch(e -> e.refused() > 0);
         assertThat(seconds).isLessThanOrEqualTo(3 * 150);
     }
 
     private static String change(Clone clone, int i) throws IOException {
-        return clone.write("service/src/main/resources/person" + i + ".txt", "A line of person " + i + " at " + System.currentTimeMillis() + "\n", "Person " + i + "'s change");
+        return clone.write(
+                "service/src/main/resources/person" + i + ".txt",
+                "A line of person " + i + " at " + System.currentTimeMillis() + "\n",
+                "Person " + i + "'s change");
     }
 
     /** {@code make deploy} as a person does it: refused because of others' commits, they pull and deploy again. */
@@ -106,20 +149,32 @@ class PushesIT {
         for (int refused = 0; refused < 10; refused++) {
             String commit = clone.git("rev-parse", "HEAD");
             Cluster.Said said = Cluster.run(clone.folder(), "bash", "-c", "exec make deploy");
-            System.out.println("    person " + i + ": " + (said.exit() == 0 ? said.line() : said.output().replaceFirst("(?s).*(deploy: .*?:).*?( {4}\\S.*?)\n\n?  next.*", "$1$2")));
+            System.out.println("    person " + i + ": "
+                    + (said.exit() == 0
+                            ? said.line()
+                            : said.output().replaceFirst("(?s).*(deploy: .*?:).*?( {4}\\S.*?)\n\n?  next.*", "$1$2")));
             if (said.exit() == 0) {
                 boolean overtaken = said.output().contains("overtaken");
-                assertThat(overtaken || said.output().contains("every pod answers with commit " + commit.substring(0, 12))).as(said.output()).isTrue();
+                assertThat(overtaken
+                                || said.output().contains("every pod answers with commit " + commit.substring(0, 12)))
+                        .as(said.output())
+                        .isTrue();
                 return new Ended(commit, overtaken ? "overtaken" : "deployed", refused);
             }
             Matcher missing = MISSING.matcher(said.output());
-            assertThat(missing.find()).as("refused, and says whose commits are missing:\n" + said.output()).isTrue();
+            assertThat(missing.find())
+                    .as("refused, and says whose commits are missing:\n" + said.output())
+                    .isTrue();
             clone.pull();
         }
         throw new AssertionError("person " + i + " was refused ten times");
     }
 
     private static String source(Clone clone, String commit) {
-        return clone.tryGit("show", commit + ":gitops/environments/staging/image.yaml").orFail().output().replaceFirst("(?s).*commit: ([0-9a-f]{40}).*", "$1").strip();
+        return clone.tryGit("show", commit + ":gitops/environments/staging/image.yaml")
+                .orFail()
+                .output()
+                .replaceFirst("(?s).*commit: ([0-9a-f]{40}).*", "$1")
+                .strip();
     }
 }

@@ -27,31 +27,47 @@ class RefusalIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
-    @DisplayName("an image of the service from elsewhere, or not by digest, is refused; so is a pod that breaks `restricted`")
+    @DisplayName(
+            "an image of the service from elsewhere, or not by digest, is refused; so is a pod that breaks `restricted`")
     void images() {
         String digest = "@sha256:" + "a".repeat(64);
         String image = field("argocd", "application/root", ".spec.source.helm.parameters[?(@.name==\"image\")].value");
         assertThat(setImage("example.org/other" + digest).output()).contains("hello-image", "denied");
         assertThat(setImage(image + ":tag").output()).contains("hello-image", "denied");
         setImage(image + digest).orFail();
-        assertThat(kubectl("-n", NAMESPACE, "run", "refused", "--image=" + image + digest, "--dry-run=server").output()).contains("violates PodSecurity");
+        assertThat(kubectl("-n", NAMESPACE, "run", "refused", "--image=" + image + digest, "--dry-run=server")
+                        .output())
+                .contains("violates PodSecurity");
         measured("3 of 3 refused");
     }
 
     @Test
     @DisplayName("the service is not scaled to 0")
     void neverZero() {
-        assertThat(kubectl("-n", NAMESPACE, "scale", "deployment/hello", "--replicas=0").output()).contains("hello-never-zero", "denied");
+        assertThat(kubectl("-n", NAMESPACE, "scale", "deployment/hello", "--replicas=0")
+                        .output())
+                .contains("hello-never-zero", "denied");
         measured("refused");
     }
 
     @Test
     @DisplayName("the service's account can do nothing at the API, and its pods carry no token")
     void account() {
-        // Every account may something: ask for its own rights, read the API's own description, in 1.37 certificates to trust. This one no more.
+        // Every account may something: ask for its own rights, read the API's own description, in 1.37 certificates to
+        // trust. This one no more.
         assertThat(rights(NAMESPACE + ":hello")).isSubsetOf(rights("nowhere:nobody"));
-        assertThat(kubectl("auth", "can-i", "get", "pods", "-n", NAMESPACE, "--as=system:serviceaccount:" + NAMESPACE + ":hello").line()).isEqualTo("no");
-        assertThat(field(NAMESPACE, "deployment/hello", ".spec.template.spec.automountServiceAccountToken")).isEqualTo("false");
+        assertThat(kubectl(
+                                "auth",
+                                "can-i",
+                                "get",
+                                "pods",
+                                "-n",
+                                NAMESPACE,
+                                "--as=system:serviceaccount:" + NAMESPACE + ":hello")
+                        .line())
+                .isEqualTo("no");
+        assertThat(field(NAMESPACE, "deployment/hello", ".spec.template.spec.automountServiceAccountToken"))
+                .isEqualTo("false");
         measured("no rights");
     }
 
@@ -59,8 +75,10 @@ class RefusalIT {
     @DisplayName("the AppProject refuses another repository, another namespace, a cluster-scoped kind")
     void project() {
         String repo = field("argocd", "application/root", ".spec.source.repoURL");
-        assertThat(application("git://elsewhere.test/other.git", NAMESPACE, "gitops/charts/hello")).contains("repo git://elsewhere.test/other.git is not permitted");
-        assertThat(application(repo, "kube-system", "gitops/charts/hello")).contains("do not match any of the allowed destinations");
+        assertThat(application("git://elsewhere.test/other.git", NAMESPACE, "gitops/charts/hello"))
+                .contains("repo git://elsewhere.test/other.git is not permitted");
+        assertThat(application(repo, "kube-system", "gitops/charts/hello"))
+                .contains("do not match any of the allowed destinations");
         assertThat(application(repo, NAMESPACE, "gitops/platform")).contains("is not permitted in project hello");
         measured("3 of 3 refused");
     }
@@ -68,8 +86,17 @@ class RefusalIT {
     @Test
     @DisplayName("no pod can write to the in-cluster repository")
     void readOnlyRepository() {
-        String push = "cd /tmp && git clone -q git://git.git.svc.cluster.local/hello.git c && cd c && git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x && git push origin HEAD:main";
-        Cluster.Said said = kubectl("-n", "argocd", "exec", "deployment/argocd-repo-server", "--", "bash", "-c", push + "; e=$?; rm -rf /tmp/c; exit $e");
+        String push =
+                "cd /tmp && git clone -q git://git.git.svc.cluster.local/hello.git c && cd c && git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x && git push origin HEAD:main";
+        Cluster.Said said = kubectl(
+                "-n",
+                "argocd",
+                "exec",
+                "deployment/argocd-repo-server",
+                "--",
+                "bash",
+                "-c",
+                push + "; e=$?; rm -rf /tmp/c; exit $e");
         assertThat(said.exit()).isNotZero();
         assertThat(said.output()).contains("service not enabled");
         measured("push refused, clone works");
@@ -80,15 +107,37 @@ class RefusalIT {
     void standIns() {
         String node = field("argocd", "pod/argocd-application-controller-0", ".status.hostIP");
         assertThat(connects(node, 5050)).as("a pod to the registry on its node").isFalse();
-        assertThat(connects("git.git.svc.cluster.local", 9418)).as("the same pod to the git server, or this says nothing").isTrue();
-        for (String account : new String[] {"hello-staging:hello", "hello-staging:default", "argocd:argocd-server", "argocd:argocd-repo-server", "traefik:traefik"}) {
+        assertThat(connects("git.git.svc.cluster.local", 9418))
+                .as("the same pod to the git server, or this says nothing")
+                .isTrue();
+        for (String account : new String[] {
+            "hello-staging:hello",
+            "hello-staging:default",
+            "argocd:argocd-server",
+            "argocd:argocd-repo-server",
+            "traefik:traefik"
+        }) {
             for (String part : new String[] {"git", "registry"}) {
                 for (String right : new String[] {"exec", "portforward"}) {
-                    assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=" + right, "-n", part, "--as=system:serviceaccount:" + account).line()).as(account + " " + right + " in " + part).endsWith("no");
+                    assertThat(kubectl(
+                                            "auth",
+                                            "can-i",
+                                            "create",
+                                            "pods",
+                                            "--subresource=" + right,
+                                            "-n",
+                                            part,
+                                            "--as=system:serviceaccount:" + account)
+                                    .line())
+                            .as(account + " " + right + " in " + part)
+                            .endsWith("no");
                 }
             }
         }
-        assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=exec", "-n", "git").line()).as("who runs this").isEqualTo("yes");
+        assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=exec", "-n", "git")
+                        .line())
+                .as("who runs this")
+                .isEqualTo("yes");
         measured("connection refused; 5 accounts, none may push");
     }
 
@@ -100,33 +149,82 @@ class RefusalIT {
         String hash = field("argocd", "secret/argocd-secret", ".data.admin\\.password");
         assertThat(first).as("the first password, which the test puts back").isNotEmpty();
         String next = "changed-" + System.nanoTime();
-        ProcessBuilder ui = new ProcessBuilder("local/ui").directory(Cluster.ROOT.toFile()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder ui = new ProcessBuilder("local/ui")
+                .directory(Cluster.ROOT.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         ui.environment().put("PORT", "18443");
         Process page = ui.start();
         try {
             until("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
-            Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next).orFail();
-            measured("the new one opens Argo CD after " + until("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
+            Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
+                    .orFail();
+            measured("the new one opens Argo CD after "
+                    + until("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
             assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
-            // A start of Argo CD's server is when it would make the Secret, before it serves. Until it is called ready takes half a minute more.
+            // A start of Argo CD's server is when it would make the Secret, before it serves. Until it is called ready
+            // takes half a minute more.
             List<String> before = pods("argocd", "argocd-server");
-            kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server").orFail();
-            until("a new server serves", PATIENCE, () -> pods("argocd", "argocd-server").stream().filter(pod -> !before.contains(pod)).anyMatch(pod -> kubectl("-n", "argocd", "logs", pod).output().contains("serving on port")));
+            kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server")
+                    .orFail();
+            until(
+                    "a new server serves",
+                    PATIENCE,
+                    () -> pods("argocd", "argocd-server").stream()
+                            .filter(pod -> !before.contains(pod))
+                            .anyMatch(pod -> kubectl("-n", "argocd", "logs", pod)
+                                    .output()
+                                    .contains("serving on port")));
             assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
         } finally {
             page.destroy();
-            kubectl("-n", "argocd", "patch", "secret", "argocd-secret", "--type=merge", "-p", "{\"data\":{\"admin.password\":\"" + hash + "\"}}").orFail();
-            Cluster.apply("{apiVersion: v1, kind: Secret, metadata: {name: argocd-initial-admin-secret, namespace: argocd}, data: {password: " + first + "}}").orFail();
+            kubectl(
+                            "-n",
+                            "argocd",
+                            "patch",
+                            "secret",
+                            "argocd-secret",
+                            "--type=merge",
+                            "-p",
+                            "{\"data\":{\"admin.password\":\"" + hash + "\"}}")
+                    .orFail();
+            Cluster.apply(
+                            "{apiVersion: v1, kind: Secret, metadata: {name: argocd-initial-admin-secret, namespace: argocd}, data: {password: "
+                                    + first + "}}")
+                    .orFail();
         }
     }
 
     private static List<String> rights(String account) {
-        return kubectl("auth", "can-i", "--list", "--no-headers", "--as=system:serviceaccount:" + account, "-n", NAMESPACE).orFail().output().lines().toList();
+        return kubectl(
+                        "auth",
+                        "can-i",
+                        "--list",
+                        "--no-headers",
+                        "--as=system:serviceaccount:" + account,
+                        "-n",
+                        NAMESPACE)
+                .orFail()
+                .output()
+                .lines()
+                .toList();
     }
 
     /** Whether a password of admin opens Argo CD's API, through the port-forward of {@code make ui}. */
     private static boolean opens(String password) {
-        return Cluster.run(Cluster.ROOT, "curl", "-sk", "-m", "5", "https://localhost:18443/api/v1/session", "-H", "Content-Type: application/json", "-d", "{\"username\":\"admin\",\"password\":\"" + password + "\"}").output().contains("\"token\"");
+        return Cluster.run(
+                        Cluster.ROOT,
+                        "curl",
+                        "-sk",
+                        "-m",
+                        "5",
+                        "https://localhost:18443/api/v1/session",
+                        "-H",
+                        "Content-Type: application/json",
+                        "-d",
+                        "{\"username\":\"admin\",\"password\":\"" + password + "\"}")
+                .output()
+                .contains("\"token\"");
     }
 
     private static String decoded(String base64) {
@@ -134,7 +232,19 @@ class RefusalIT {
     }
 
     private static boolean connects(String host, int port) {
-        return kubectl("-n", "argocd", "exec", "deployment/argocd-repo-server", "--", "timeout", "5", "bash", "-c", ": < /dev/tcp/" + host + "/" + port).exit() == 0;
+        return kubectl(
+                                "-n",
+                                "argocd",
+                                "exec",
+                                "deployment/argocd-repo-server",
+                                "--",
+                                "timeout",
+                                "5",
+                                "bash",
+                                "-c",
+                                ": < /dev/tcp/" + host + "/" + port)
+                        .exit()
+                == 0;
     }
 
     private static Cluster.Said setImage(String image) {
@@ -152,7 +262,11 @@ class RefusalIT {
         try {
             String[] said = {""};
             until("Argo CD's word on it", PATIENCE, () -> {
-                said[0] = field("argocd", "application/refused", ".status.conditions[*].message") + field("argocd", "application/refused", ".status.operationState.syncResult.resources[*].message")
+                said[0] = field("argocd", "application/refused", ".status.conditions[*].message")
+                        + field(
+                                "argocd",
+                                "application/refused",
+                                ".status.operationState.syncResult.resources[*].message")
                         + field("argocd", "application/refused", ".status.operationState.message");
                 return said[0].contains("permitted") || said[0].contains("allowed destinations");
             });

@@ -53,7 +53,8 @@ class RestartIT {
 
     @Test
     @Order(1)
-    @DisplayName("without the ingress controller the Service loses nothing, also while a change goes through; the ingress answers as soon as it is back")
+    @DisplayName(
+            "without the ingress controller the Service loses nothing, also while a change goes through; the ingress answers as soon as it is back")
     void ingress() throws Exception {
         String greeting = erin.greeting("staging");
         try {
@@ -65,17 +66,26 @@ class RestartIT {
                       containers: [{name: asker, image: "docker.io/curlimages/curl:8.17.0", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}},
                         command: [sh, -c, "while :; do curl -sS -m 5 -H 'Accept: text/plain' http://hello/ 2>&1 | head -n 1; sleep 0.02; done"]}]}}
                     """).orFail();
-            kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s").orFail();
+            kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
+                    .orFail();
             without("traefik", "deployment/traefik", () -> {
                 assertThat(answer("staging")).contains("Exception");
                 erin.git("push", "-q", "cluster");
-                until("the Service greets anew", PATIENCE, () -> asked().keySet().stream().anyMatch(line -> line.startsWith(greeting)));
+                until(
+                        "the Service greets anew",
+                        PATIENCE,
+                        () -> asked().keySet().stream().anyMatch(line -> line.startsWith(greeting)));
                 until("the old pods are gone", PATIENCE, () -> pods("staging").size() == 2);
             });
-            measured("the ingress answered " + until("it answers", PATIENCE, () -> answer("staging").startsWith(greeting)) + " s after it was back");
+            measured("the ingress answered "
+                    + until("it answers", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + " s after it was back");
             Map<String, Long> asked = asked();
             measured(asked.values().stream().mapToLong(n -> n).sum() + " requests to the Service, answers " + asked);
-            assertThat(asked.keySet()).as("old and new, nothing else").hasSize(2).allMatch(line -> line.endsWith(", staging!"));
+            assertThat(asked.keySet())
+                    .as("old and new, nothing else")
+                    .hasSize(2)
+                    .allMatch(line -> line.endsWith(", staging!"));
         } finally {
             kubectl("-n", "hello-staging", "delete", "pod/asker", "--ignore-not-found", "--wait=false");
             selfHeal(true);
@@ -84,18 +94,34 @@ class RestartIT {
 
     @Test
     @Order(2)
-    @DisplayName("without metrics-server the service keeps its pods and loses nothing, and is measured again when it is back")
+    @DisplayName(
+            "without metrics-server the service keeps its pods and loses nothing, and is measured again when it is back")
     void metrics() throws Exception {
         String active = ".status.conditions[?(@.type==\"ScalingActive\")].status";
-        untilAtLast("measured at all", PATIENCE, () -> field("hello-production", "hpa/hello", active).equals("True"));
+        untilAtLast(
+                "measured at all",
+                PATIENCE,
+                () -> field("hello-production", "hpa/hello", active).equals("True"));
         try (Prober prober = new Prober(host("production"), 200).steady()) {
             without("kube-system", "deployment/metrics-server", () -> {
-                untilAtLast("the autoscaler misses it", PATIENCE, () -> field("hello-production", "hpa/hello", active).equals("False"));
-                assertThat(field("hello-production", "hpa/hello", ".status.desiredReplicas")).isEqualTo("2");
-                assertThat(Cluster.allWell()).as("no reason to worry yet, for Argo CD").isTrue();
+                untilAtLast(
+                        "the autoscaler misses it",
+                        PATIENCE,
+                        () -> field("hello-production", "hpa/hello", active).equals("False"));
+                assertThat(field("hello-production", "hpa/hello", ".status.desiredReplicas"))
+                        .isEqualTo("2");
+                assertThat(Cluster.allWell())
+                        .as("no reason to worry yet, for Argo CD")
+                        .isTrue();
             });
-            measured("measured again " + untilAtLast("measured again", PATIENCE, () -> field("hello-production", "hpa/hello", active).equals("True")) + " s after it was back");
-            assertThat(field("hello-production", "deployment/hello", ".status.readyReplicas")).isEqualTo("2");
+            measured("measured again "
+                    + untilAtLast(
+                            "measured again",
+                            PATIENCE,
+                            () -> field("hello-production", "hpa/hello", active).equals("True"))
+                    + " s after it was back");
+            assertThat(field("hello-production", "deployment/hello", ".status.readyReplicas"))
+                    .isEqualTo("2");
             prober.noneLost();
         }
     }
@@ -114,7 +140,8 @@ class RestartIT {
             assertThat(answer("staging")).doesNotContain("pod hello-");
             measured("stopped in " + Math.round((System.nanoTime() - begin) / 1e9) + " s");
         } finally {
-            measured("all back after make up of " + Math.round(run(Cluster.ROOT, "make", "up").orFail().number("Ready after ([0-9]+) s")) + " s");
+            measured("all back after make up of "
+                    + Math.round(run(Cluster.ROOT, "make", "up").orFail().number("Ready after ([0-9]+) s")) + " s");
         }
         assertThat(erin.git("ls-remote", "cluster", "refs/heads/main")).isEqualTo(head);
         assertThat(tags()).isEqualTo(tags);
@@ -130,13 +157,26 @@ class RestartIT {
 
     /** What the pod heard, and how often. */
     private static Map<String, Long> asked() {
-        return kubectl("-n", "hello-staging", "logs", "asker").orFail().output().lines().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        return kubectl("-n", "hello-staging", "logs", "asker")
+                .orFail()
+                .output()
+                .lines()
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
     /** Whether Argo CD puts back what was changed of the platform: the root has to let its own child be changed first. */
     private static void selfHeal(boolean on) {
         for (String application : on ? new String[] {"platform", "root"} : new String[] {"root", "platform"}) {
-            kubectl("-n", "argocd", "patch", "application", application, "--type=merge", "-p", "{\"spec\":{\"syncPolicy\":{\"automated\":{\"selfHeal\":" + on + "}}}}").orFail();
+            kubectl(
+                            "-n",
+                            "argocd",
+                            "patch",
+                            "application",
+                            application,
+                            "--type=merge",
+                            "-p",
+                            "{\"spec\":{\"syncPolicy\":{\"automated\":{\"selfHeal\":" + on + "}}}}")
+                    .orFail();
         }
     }
 }

@@ -31,9 +31,18 @@ class ScaleInIT {
         List<Integer> wanted = production.wanted;
         measured("all gone " + production.untilLess + " s after the load; wanted " + wanted);
         int top = wanted.indexOf(wanted.stream().max(Integer::compare).orElseThrow());
-        assertThat(IntStream.range(1, wanted.size()).allMatch(i -> i <= top ? wanted.get(i) > wanted.get(i - 1) : wanted.get(i) < wanted.get(i - 1))).as("up, then down: " + wanted).isTrue();
-        assertThat(wanted).startsWith(production.least).endsWith(production.least).hasSizeGreaterThan(2);
-        assertThat(production.untilLess).as("180 s of quiet, a minute for a second pod, and two for the measurements").isBetween(180.0, 180.0 + 60 + 120 + 60);
+        assertThat(IntStream.range(1, wanted.size())
+                        .allMatch(
+                                i -> i <= top ? wanted.get(i) > wanted.get(i - 1) : wanted.get(i) < wanted.get(i - 1)))
+                .as("up, then down: " + wanted)
+                .isTrue();
+        assertThat(wanted)
+                .startsWith(production.least)
+                .endsWith(production.least)
+                .hasSizeGreaterThan(2);
+        assertThat(production.untilLess)
+                .as("180 s of quiet, a minute for a second pod, and two for the measurements")
+                .isBetween(180.0, 180.0 + 60 + 120 + 60);
         production.prober.noneLost();
         assertThat(production.prober.answers()).as("one version, one greeting").hasSize(1);
     }

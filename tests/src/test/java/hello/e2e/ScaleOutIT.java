@@ -42,15 +42,26 @@ class ScaleOutIT {
         int least = Integer.parseInt(field(NS, "hpa/hello", ".spec.minReplicas"));
         if (youngest().isBefore(Instant.now().minus(Duration.ofMinutes(5)))) {
             kubectl("-n", NS, "rollout", "restart", "deployment/hello").orFail();
-            kubectl("-n", NS, "rollout", "status", "deployment/hello", "--timeout=180s").orFail();
+            kubectl("-n", NS, "rollout", "status", "deployment/hello", "--timeout=180s")
+                    .orFail();
         }
         Instant start = youngest();
         String size = field(NS, "hpa/hello", ".status.lastScaleTime");
-        untilAtLast("the start is measured, and would have had its effect", FOR_THE_SPIKE.plusMinutes(1), () -> Instant.now().isAfter(start.plus(FOR_THE_SPIKE)));
-        assertThat(field(NS, "hpa/hello", ".status.conditions[?(@.type==\"ScalingActive\")].status")).as("the autoscaler knows what the pods use").isEqualTo("True");
-        assertThat(field(NS, "hpa/hello", ".status.lastScaleTime")).as("when the autoscaler last changed its mind").isEqualTo(size);
+        untilAtLast(
+                "the start is measured, and would have had its effect",
+                FOR_THE_SPIKE.plusMinutes(1),
+                () -> Instant.now().isAfter(start.plus(FOR_THE_SPIKE)));
+        assertThat(field(NS, "hpa/hello", ".status.conditions[?(@.type==\"ScalingActive\")].status"))
+                .as("the autoscaler knows what the pods use")
+                .isEqualTo("True");
+        assertThat(field(NS, "hpa/hello", ".status.lastScaleTime"))
+                .as("when the autoscaler last changed its mind")
+                .isEqualTo(size);
         assertThat(ready("production")).isEqualTo(least);
-        measured(least + " pods, the youngest " + Duration.between(start, Instant.now()).toSeconds() + " s old, use " + field(NS, "hpa/hello", ".status.currentMetrics[0].resource.current.averageValue") + " each on average");
+        measured(least + " pods, the youngest "
+                + Duration.between(start, Instant.now()).toSeconds() + " s old, use "
+                + field(NS, "hpa/hello", ".status.currentMetrics[0].resource.current.averageValue")
+                + " each on average");
     }
 
     @Test
@@ -59,12 +70,17 @@ class ScaleOutIT {
     void out() throws Exception {
         Scaling production = Scaling.production();
         production.out.get(10, TimeUnit.MINUTES);
-        measured("more pods ready " + production.untilMore + " s after the load began; " + production.load + " requests of load; " + production.prober.sent() + " others, " + production.prober.losses() + " lost");
+        measured("more pods ready " + production.untilMore + " s after the load began; " + production.load
+                + " requests of load; " + production.prober.sent() + " others, " + production.prober.losses()
+                + " lost");
         assertThat(production.prober.lost()).isEmpty();
         assertThat(production.untilMore).isLessThanOrEqualTo(180);
     }
 
     private static Instant youngest() {
-        return pods("production").stream().map(pod -> Instant.parse(field(NS, "pod/" + pod, ".metadata.creationTimestamp"))).max(Comparator.naturalOrder()).orElseThrow();
+        return pods("production").stream()
+                .map(pod -> Instant.parse(field(NS, "pod/" + pod, ".metadata.creationTimestamp")))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 }

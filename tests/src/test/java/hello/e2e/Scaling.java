@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Scaling {
     /** As many as keep the service's pods well above what the autoscaler allows them, and leave a machine of two cores room to work. */
     private static final int ASKERS = 4;
+
     private static final int AT_ONCE = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static Scaling one;
@@ -38,6 +39,7 @@ final class Scaling {
     final int least = Integer.parseInt(field("hello-production", "hpa/hello", ".spec.minReplicas"));
     /** How many pods the autoscaler wanted, one after the other. */
     final List<Integer> wanted = new CopyOnWriteArrayList<>();
+
     final AtomicLong load = new AtomicLong();
     volatile double untilMore;
     volatile double untilLess;
@@ -82,8 +84,12 @@ final class Scaling {
      * machine little, and leaves the processors to the service.
      */
     private void ask() {
-        byte[] requests = ("GET / HTTP/1.1\r\nHost: " + host("production") + "\r\nAccept: text/plain\r\n\r\n").repeat(AT_ONCE).getBytes(StandardCharsets.US_ASCII);
-        try (Socket socket = new Socket(Cluster.IP, 80); BufferedReader answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+        byte[] requests = ("GET / HTTP/1.1\r\nHost: " + host("production") + "\r\nAccept: text/plain\r\n\r\n")
+                .repeat(AT_ONCE)
+                .getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket = new Socket(Cluster.IP, 80);
+                BufferedReader answers =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             socket.setSoTimeout(10_000);
             while (loaded) {
                 socket.getOutputStream().write(requests);

@@ -67,13 +67,18 @@ class ImageIT {
         Map<String, Long> layers() throws IOException {
             Map<String, Long> layers = new LinkedHashMap<>();
             for (JsonElement layer : blob(digest).getAsJsonArray("layers")) {
-                layers.put(layer.getAsJsonObject().get("digest").getAsString(), layer.getAsJsonObject().get("size").getAsLong());
+                layers.put(
+                        layer.getAsJsonObject().get("digest").getAsString(),
+                        layer.getAsJsonObject().get("size").getAsLong());
             }
             return layers;
         }
 
         List<String> files(String layer) throws Exception {
-            return run(folder, "tar", "-tzf", path(layer).toString()).lines().filter(l -> !l.startsWith("tar: ")).toList();
+            return run(folder, "tar", "-tzf", path(layer).toString())
+                    .lines()
+                    .filter(l -> !l.startsWith("tar: "))
+                    .toList();
         }
     }
 
@@ -137,17 +142,21 @@ class ImageIT {
     @Test
     void small() throws Exception {
         first.layers().forEach((digest, size) -> System.out.printf("image: %,12d bytes %s%n", size, digest));
-        assertThat(first.layers().values().stream().mapToLong(Long::longValue).sum()).isLessThanOrEqualTo(60_000_000);
+        assertThat(first.layers().values().stream().mapToLong(Long::longValue).sum())
+                .isLessThanOrEqualTo(60_000_000);
     }
 
     @Test
     void layersFromSeldomToOftenChanged() throws Exception {
         assumeTrue(linked(), "this machine makes no runtime for the image");
-        List<String> marks = List.of("opt/java/bin/java", "opt/hello/logback-core", "opt/hello/hello.jsa", "opt/hello/hello.jar");
+        List<String> marks =
+                List.of("opt/java/bin/java", "opt/hello/logback-core", "opt/hello/hello.jsa", "opt/hello/hello.jar");
         List<String> layers = new ArrayList<>(first.layers().keySet());
         for (int i = 0; i < marks.size(); i++) {
             String mark = marks.get(marks.size() - 1 - i);
-            assertThat(first.files(layers.get(layers.size() - 1 - i))).as("layer %d from the end", i).anyMatch(f -> f.startsWith(mark));
+            assertThat(first.files(layers.get(layers.size() - 1 - i)))
+                    .as("layer %d from the end", i)
+                    .anyMatch(f -> f.startsWith(mark));
         }
     }
 
@@ -157,26 +166,34 @@ class ImageIT {
         Matcher classes = CLASSES.matcher(first.said);
         assertThat(classes.find()).as(first.said).isTrue();
         System.out.println(classes.group());
-        assertThat(Double.parseDouble(classes.group(1)) / Double.parseDouble(classes.group(2))).isGreaterThan(0.9);
+        assertThat(Double.parseDouble(classes.group(1)) / Double.parseDouble(classes.group(2)))
+                .isGreaterThan(0.9);
     }
 
     @Test
     void nothingToAttack() throws Exception {
         assumeTrue(linked(), "this machine makes no runtime for the image");
-        assertThat(first.configuration().getAsJsonObject("config").get("User").getAsString()).isEqualTo("65532:65532");
+        assertThat(first.configuration().getAsJsonObject("config").get("User").getAsString())
+                .isEqualTo("65532:65532");
         for (String layer : first.layers().keySet()) {
-            assertThat(first.files(layer)).noneMatch(f -> f.matches(".*/(sh|bash|dash|ash|zsh|busybox|apt|apt-get|dpkg|apk|rpm|curl|wget|perl|python3?)"));
+            assertThat(first.files(layer))
+                    .noneMatch(f -> f.matches(
+                            ".*/(sh|bash|dash|ash|zsh|busybox|apt|apt-get|dpkg|apk|rpm|curl|wget|perl|python3?)"));
         }
     }
 
     @Test
     void labelsSayWhereItIsFrom() throws Exception {
         JsonObject labels = first.configuration().getAsJsonObject("config").getAsJsonObject("Labels");
-        String time = Instant.ofEpochSecond(Long.parseLong(run(clean, "git", "log", "-1", "--format=%ct").strip())).toString();
-        assertThat(labels.get("org.opencontainers.image.revision").getAsString()).isEqualTo(run(clean, "git", "rev-parse", "HEAD").strip());
+        String time = Instant.ofEpochSecond(Long.parseLong(
+                        run(clean, "git", "log", "-1", "--format=%ct").strip()))
+                .toString();
+        assertThat(labels.get("org.opencontainers.image.revision").getAsString())
+                .isEqualTo(run(clean, "git", "rev-parse", "HEAD").strip());
         assertThat(labels.get("org.opencontainers.image.created").getAsString()).isEqualTo(time);
         assertThat(first.configuration().get("created").getAsString()).isEqualTo(time);
-        assertThat(labels.get("org.opencontainers.image.licenses").getAsString()).isNotBlank();
+        assertThat(labels.get("org.opencontainers.image.licenses").getAsString())
+                .isNotBlank();
         assertThat(labels.get("org.opencontainers.image.source").getAsString()).isNotBlank();
     }
 
@@ -184,15 +201,19 @@ class ImageIT {
     void theContentsAreListed() throws Exception {
         String contents = Files.readString(clean.resolve("service/target/sbom.json"));
         List<String> libraries = new ArrayList<>();
-        for (JsonElement component : JsonParser.parseString(contents).getAsJsonObject().getAsJsonArray("components")) {
+        for (JsonElement component :
+                JsonParser.parseString(contents).getAsJsonObject().getAsJsonArray("components")) {
             JsonObject c = component.getAsJsonObject();
             if (c.get("type").getAsString().equals("library")) {
-                libraries.add("opt/hello/%s-%s.jar".formatted(c.get("name").getAsString(), c.get("version").getAsString()));
+                libraries.add("opt/hello/%s-%s.jar"
+                        .formatted(c.get("name").getAsString(), c.get("version").getAsString()));
             }
         }
         List<String> inside = new ArrayList<>();
         for (String layer : first.layers().keySet()) {
-            inside.addAll(first.files(layer).stream().filter(f -> f.endsWith(".jar") && f.startsWith("opt/hello/") && !f.equals("opt/hello/hello.jar")).toList());
+            inside.addAll(first.files(layer).stream()
+                    .filter(f -> f.endsWith(".jar") && f.startsWith("opt/hello/") && !f.equals("opt/hello/hello.jar"))
+                    .toList());
         }
         assertThat(libraries).containsExactlyInAnyOrderElementsOf(inside);
     }
@@ -201,15 +222,29 @@ class ImageIT {
     @Order(Integer.MAX_VALUE) // it changes the clean folder
     void forTheOtherProcessorItFallsBack() throws Exception {
         String other = System.getProperty("os.arch").equals("aarch64") ? "amd64" : "arm64";
-        String said = run(clean, "bash", "-c", "JAVA_HOME=$(service/jdk) mvn -B -ntp -pl service -Pimage -DskipTests -Dimage.architecture=" + other + " package");
-        assertThat(said).contains("no runtime for " + other + " can be linked: so it is built upon eclipse-temurin:25-jre");
-        assertThat(Files.readString(clean.resolve("service/target/image/jib.properties"))).contains("staged.architecture=" + other,
-                "staged.base=eclipse-temurin:25-jre", "staged.java=/opt/java/openjdk/bin/java");
+        String said = run(
+                clean,
+                "bash",
+                "-c",
+                "JAVA_HOME=$(service/jdk) mvn -B -ntp -pl service -Pimage -DskipTests -Dimage.architecture=" + other
+                        + " package");
+        assertThat(said)
+                .contains("no runtime for " + other + " can be linked: so it is built upon eclipse-temurin:25-jre");
+        assertThat(Files.readString(clean.resolve("service/target/image/jib.properties")))
+                .contains(
+                        "staged.architecture=" + other,
+                        "staged.base=eclipse-temurin:25-jre",
+                        "staged.java=/opt/java/openjdk/bin/java");
         assertThat(clean.resolve("service/target/image/archive")).isEmptyDirectory();
     }
 
     private static boolean linked() throws IOException {
-        return first.configuration().getAsJsonObject("config").getAsJsonArray("Entrypoint").get(0).getAsString().equals("/opt/java/bin/java");
+        return first.configuration()
+                .getAsJsonObject("config")
+                .getAsJsonArray("Entrypoint")
+                .get(0)
+                .getAsString()
+                .equals("/opt/java/bin/java");
     }
 
     private static Image image(Path clone, String name) throws Exception {
@@ -220,13 +255,16 @@ class ImageIT {
     }
 
     private static String run(Path folder, String... command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().remove("JAVA_HOME");
         builder.environment().put("LC_ALL", folder.equals(clean) ? "POSIX" : "C.UTF-8"); // the image must not show it
         Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as("%s said:%n%s", String.join(" ", command), output).isZero();
+        assertThat(process.waitFor())
+                .as("%s said:%n%s", String.join(" ", command), output)
+                .isZero();
         return output;
     }
 }

@@ -25,7 +25,7 @@ class LabTest {
     @TempDir
     private Path bin;
 
-    private record Said(int code, String text) { }
+    private record Said(int code, String text) {}
 
     /** A machine that lacks nothing, as far as these programs tell. */
     @BeforeEach
@@ -43,19 +43,29 @@ class LabTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ARGOCD, github.com/argoproj/argo-cd/v3", "HELM, helm.sh/helm/v4", "MINIKUBE, k8s.io/minikube", "TRAEFIK, github.com/traefik/traefik/v3",
+        "ARGOCD, github.com/argoproj/argo-cd/v3",
+        "HELM, helm.sh/helm/v4",
+        "MINIKUBE, k8s.io/minikube",
+        "TRAEFIK, github.com/traefik/traefik/v3",
         "REGISTRY, github.com/distribution/distribution/v3"
     })
     void itBuildsWhatTheProjectNames(String name, String module) throws Exception {
         String version = setting(name);
         assertThat(version).matches("\\d+\\.\\d+\\.\\d+");
-        // The last line of a go.mod that names a module is the one that counts: a replacement comes after what it replaces.
-        Matcher line = Pattern.compile("(?m)^(?:\\t|replace )" + Pattern.quote(module) + "(?: => " + Pattern.quote(module) + ")? v(\\S+)").matcher(Files.readString(ROOT.resolve("local/lab/src/companions/go.mod")));
+        // The last line of a go.mod that names a module is the one that counts: a replacement comes after what it
+        // replaces.
+        Matcher line = Pattern.compile("(?m)^(?:\\t|replace )" + Pattern.quote(module) + "(?: => "
+                        + Pattern.quote(module) + ")? v(\\S+)")
+                .matcher(Files.readString(ROOT.resolve("local/lab/src/companions/go.mod")));
         String built = "";
         while (line.find()) {
             built = line.group(1);
         }
-        assertThat(built).as("%s in local/lab/src/companions/go.mod: there `go get %s@v%s && go mod tidy`", module, module, version).isEqualTo(version);
+        assertThat(built)
+                .as(
+                        "%s in local/lab/src/companions/go.mod: there `go get %s@v%s && go mod tidy`",
+                        module, module, version)
+                .isEqualTo(version);
     }
 
     @Test
@@ -63,8 +73,11 @@ class LabTest {
         Properties tools = new Properties();
         tools.load(Files.newBufferedReader(ROOT.resolve("mise.toml")));
         assertThat(setting("KUBERNETES")).isEqualTo(tools.getProperty("kubectl").replace("\"", ""));
-        assertThat(Files.readString(ROOT.resolve("service/src/image/Stage.java"))).contains("BASE = \"" + setting("BASE") + "\"");
-        assertThat(run(Map.of("KUBERNETES", "v1.99.1"), "bash", "-c", ". local/lab/settings.sh; echo $KUBERNETES").text()).isEqualTo("1.99.1\n");
+        assertThat(Files.readString(ROOT.resolve("service/src/image/Stage.java")))
+                .contains("BASE = \"" + setting("BASE") + "\"");
+        assertThat(run(Map.of("KUBERNETES", "v1.99.1"), "bash", "-c", ". local/lab/settings.sh; echo $KUBERNETES")
+                        .text())
+                .isEqualTo("1.99.1\n");
     }
 
     @Test
@@ -72,22 +85,27 @@ class LabTest {
         standIn("uname", "echo Darwin arm64");
         Said said = check();
         assertThat(said.code()).isOne();
-        assertThat(said.text()).contains("Debian 12 and newer on amd64 only", "elsewhere use minikube with a driver").hasLineCount(2);
+        assertThat(said.text())
+                .contains("Debian 12 and newer on amd64 only", "elsewhere use minikube with a driver")
+                .hasLineCount(2);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "id      | echo 1000                                | it has to be root",
-        "unshare | echo Operation not permitted; exit 1     | CAP_SYS_ADMIN) (Operation not permitted)",
-        "unshare | case $* in *veth*) exit 1;; esac         | the kernel feature veth",
-        "unshare | case $* in *overlay*) exit 1;; esac      | the kernel feature overlay",
-        "unshare | case $* in *NFQUEUE*) exit 1;; esac      | the kernel feature NFQUEUE",
-        "awk     | case $* in *MemAvailable*) echo 3;; *) exec /usr/bin/awk \"$@\";; esac | 6 GB of free memory",
-        "df      | echo; echo a b c 3145728                 | 8 GB of free disk for",
-        "go      | case $* in *@latest) echo no route; exit 1;; esac; echo /tmp | a Go module proxy that answers (go env GOPROXY), or a way to the modules (no route)",
-        "apt-get | exit 100                                 | Debian's package archive"
-    })
-    void whatThisMachineLacksIsSaidBeforeAnythingIsBuilt(String program, String does, String sentence) throws Exception {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "id      | echo 1000                                | it has to be root",
+                "unshare | echo Operation not permitted; exit 1     | CAP_SYS_ADMIN) (Operation not permitted)",
+                "unshare | case $* in *veth*) exit 1;; esac         | the kernel feature veth",
+                "unshare | case $* in *overlay*) exit 1;; esac      | the kernel feature overlay",
+                "unshare | case $* in *NFQUEUE*) exit 1;; esac      | the kernel feature NFQUEUE",
+                "awk     | case $* in *MemAvailable*) echo 3;; *) exec /usr/bin/awk \"$@\";; esac | 6 GB of free memory",
+                "df      | echo; echo a b c 3145728                 | 8 GB of free disk for",
+                "go      | case $* in *@latest) echo no route; exit 1;; esac; echo /tmp | a Go module proxy that answers (go env GOPROXY), or a way to the modules (no route)",
+                "apt-get | exit 100                                 | Debian's package archive"
+            })
+    void whatThisMachineLacksIsSaidBeforeAnythingIsBuilt(String program, String does, String sentence)
+            throws Exception {
         onDebian();
         standIn(program, does);
         Said said = check();
@@ -102,7 +120,9 @@ class LabTest {
         standIn("cat", "case $* in */cgroup.controllers) echo cpuset cpu memory pids;; *) exec /bin/cat \"$@\";; esac");
         Said said = check();
         assertThat(said.code()).isOne();
-        assertThat(said.text()).contains("the cgroup controller io in").doesNotContain("controller cpu", "controller memory", "controller pids");
+        assertThat(said.text())
+                .contains("the cgroup controller io in")
+                .doesNotContain("controller cpu", "controller memory", "controller pids");
     }
 
     @Test
@@ -122,11 +142,21 @@ class LabTest {
     }
 
     private static void onDebian() throws IOException {
-        assumeTrue(Files.exists(Path.of("/etc/debian_version")) && Files.readString(Path.of("/etc/os-release")).contains("ID=debian"), "the lab is for Debian");
+        assumeTrue(
+                Files.exists(Path.of("/etc/debian_version"))
+                        && Files.readString(Path.of("/etc/os-release")).contains("ID=debian"),
+                "the lab is for Debian");
     }
 
     private Said check() throws Exception {
-        return run(Map.of("PATH", bin + File.pathSeparator + System.getenv("PATH"), "LAB_HOME", bin.resolve("home").toString()), "local/lab/check", "building");
+        return run(
+                Map.of(
+                        "PATH",
+                        bin + File.pathSeparator + System.getenv("PATH"),
+                        "LAB_HOME",
+                        bin.resolve("home").toString()),
+                "local/lab/check",
+                "building");
     }
 
     private String setting(String name) throws Exception {
@@ -140,8 +170,10 @@ class LabTest {
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 
-    private static Said run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(ROOT.toFile()).redirectErrorStream(true);
+    private static Said run(Map<String, String> environment, String... command)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(ROOT.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();

@@ -26,13 +26,15 @@ class ScriptsTest {
     @TempDir
     private Path root;
 
-    private record Said(int code, String out, String err) { }
+    private record Said(int code, String out, String err) {}
 
     @BeforeEach
     void makeClone() throws IOException {
         // only these are there: what else a machine has must not matter
         Files.createDirectories(root.resolve("bin"));
-        for (String tool : "bash sh cat cp cut dirname env git grep head ls mkdir mktemp rm sed sort tail tee tr uname awk sleep chmod touch".split(" ")) {
+        for (String tool :
+                "bash sh cat cp cut dirname env git grep head ls mkdir mktemp rm sed sort tail tee tr uname awk sleep chmod touch"
+                        .split(" ")) {
             for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
                 if (Files.isExecutable(Path.of(folder, tool))) {
                     Files.createSymbolicLink(root.resolve("bin").resolve(tool), Path.of(folder, tool));
@@ -80,16 +82,24 @@ class ScriptsTest {
         Said said = run(".github/join-platforms " + ONE + " " + TWO);
         assertThat(said.code()).as(said.toString()).isZero();
         String commit = must("git -C clone rev-parse HEAD").substring(0, 12);
-        assertThat(calls("docker")).contains("login ghcr.io --username ada --password-stdin",
-                "buildx imagetools create --tag ghcr.io/ada/hello:" + commit + " ghcr.io/ada/hello@" + ONE + " ghcr.io/ada/hello@" + TWO);
-        assertThat(Files.readString(root.resolve("output"))).isEqualTo("name=ghcr.io/ada/hello\ndigest=" + INDEX + "\n");
-        assertThat(Files.readString(root.resolve("password"))).as("the token is never an argument").isEqualTo("t0ken\n");
+        assertThat(calls("docker"))
+                .contains(
+                        "login ghcr.io --username ada --password-stdin",
+                        "buildx imagetools create --tag ghcr.io/ada/hello:" + commit + " ghcr.io/ada/hello@" + ONE
+                                + " ghcr.io/ada/hello@" + TWO);
+        assertThat(Files.readString(root.resolve("output")))
+                .isEqualTo("name=ghcr.io/ada/hello\ndigest=" + INDEX + "\n");
+        assertThat(Files.readString(root.resolve("password")))
+                .as("the token is never an argument")
+                .isEqualTo("t0ken\n");
         assertThat(calls("docker")).doesNotContain("t0ken");
     }
 
     @Test
     void indexWithoutOneOfTheImagesIsRefused() {
-        refused(".github/join-platforms " + ONE + " sha256:" + "4".repeat(64), "does not hold ghcr.io/ada/hello@sha256:444");
+        refused(
+                ".github/join-platforms " + ONE + " sha256:" + "4".repeat(64),
+                "does not hold ghcr.io/ada/hello@sha256:444");
         refused(".github/join-platforms " + ONE + " ''", "'' is no digest: did that platform's build end well?");
         refused(".github/join-platforms " + ONE, "give the digests of two platforms");
         refused("REGISTRY_TOKEN= .github/join-platforms " + ONE + " " + TWO, "REGISTRY_TOKEN is empty");
@@ -104,7 +114,9 @@ class ScriptsTest {
         standIn("uname", "echo aarch64");
         Said said = run(".github/push-platform arm64");
         assertThat(said.code()).as(said.toString()).isZero();
-        assertThat(Files.readString(root.resolve("image"))).isEqualTo("ghcr.io/ada/hello:" + must("git -C clone rev-parse HEAD").substring(0, 12) + "-arm64\n");
+        assertThat(Files.readString(root.resolve("image")))
+                .isEqualTo("ghcr.io/ada/hello:"
+                        + must("git -C clone rev-parse HEAD").substring(0, 12) + "-arm64\n");
         assertThat(Files.readString(root.resolve("output"))).isEqualTo("arm64=" + ONE + "\n");
         refused(".github/push-platform amd64", "'amd64' is not the platform of this machine, aarch64");
         script("clone/service/image", "exit 1");
@@ -125,18 +137,29 @@ class ScriptsTest {
         String first = staging(ONE);
         standIn("gh", "case \"$*\" in *create*) cat \"${@: -1}\" >../body; echo https://example.org/pull/1 ;; esac");
         assertThat(run(".github/propose-promotion").out()).endsWith("https://example.org/pull/1");
-        assertThat(calls("gh")).contains("pr create --base main --head promote/" + first.substring(0, 12) + " --title production: image " + first.substring(0, 12))
+        assertThat(calls("gh"))
+                .contains("pr create --base main --head promote/" + first.substring(0, 12)
+                        + " --title production: image " + first.substring(0, 12))
                 .contains("workflow run verify.yml --ref promote/" + first.substring(0, 12));
         assertThat(Files.readString(root.resolve("body"))).contains("first image", ONE);
-        assertThat(must("git -C origin.git show --format=%s --name-only promote/" + first.substring(0, 12))).startsWith("production: image").endsWith("production/image.yaml");
-        must("git -C clone fetch -q origin && git -C clone merge -q --ff-only origin/promote/" + first.substring(0, 12) + " && git -C clone push -q origin main && git -C origin.git branch -q -D promote/" + first.substring(0, 12));
-        assertThat(run(".github/propose-promotion").out()).endsWith("production has " + first.substring(0, 12) + " already");
+        assertThat(must("git -C origin.git show --format=%s --name-only promote/" + first.substring(0, 12)))
+                .startsWith("production: image")
+                .endsWith("production/image.yaml");
+        must("git -C clone fetch -q origin && git -C clone merge -q --ff-only origin/promote/" + first.substring(0, 12)
+                + " && git -C clone push -q origin main && git -C origin.git branch -q -D promote/"
+                + first.substring(0, 12));
+        assertThat(run(".github/propose-promotion").out())
+                .endsWith("production has " + first.substring(0, 12) + " already");
         assertThat(must("git -C origin.git branch")).isEqualTo("* main");
 
         must("cd clone; echo x >docs/x; git add .; git commit -q -m 'Greet <b>you</b> $(id)'; git push -q origin main");
         String second = staging(TWO);
         assertThat(run(".github/propose-promotion").code()).isZero();
-        assertThat(Files.readString(root.resolve("body"))).contains("since `" + first.substring(0, 12) + "`", "    " + second.substring(0, 7) + " Greet <b>you</b> $(id)").doesNotContain("staging: image");
+        assertThat(Files.readString(root.resolve("body")))
+                .contains(
+                        "since `" + first.substring(0, 12) + "`",
+                        "    " + second.substring(0, 7) + " Greet <b>you</b> $(id)")
+                .doesNotContain("staging: image");
         assertThat(run(".github/propose-promotion").code()).as("run again").isZero();
         standIn("gh", "exit 1");
         assertThat(run(".github/propose-promotion").code()).isNotZero();
@@ -148,7 +171,9 @@ class ScriptsTest {
         must("cd clone; git commit -q --allow-empty -m Newer; git push -q origin main");
         String second = must("git -C clone rev-parse HEAD");
         must("cd clone; gitops/bump production --tag x --digest " + TWO + " --commit " + second);
-        refused(".github/propose-promotion", "nothing to propose: unchanged newer: production has " + second + ", which comes after " + first);
+        refused(
+                ".github/propose-promotion",
+                "nothing to propose: unchanged newer: production has " + second + ", which comes after " + first);
         assertThat(must("git -C origin.git branch")).isEqualTo("* main");
     }
 
@@ -158,10 +183,15 @@ class ScriptsTest {
         Said said = run("docs/verify-release ghcr.io/ada/hello:tag@" + ONE + " Ada/Hello " + commit);
         assertThat(said.code()).as(said.toString()).isZero();
         assertThat(said.out().lines().filter(line -> line.startsWith("ok "))).hasSize(3);
-        assertThat(calls("cosign")).isEqualTo("verify --certificate-oidc-issuer https://token.actions.githubusercontent.com"
-                + " --certificate-identity https://github.com/Ada/Hello/.github/workflows/release.yml@refs/heads/main ghcr.io/ada/hello@" + ONE + "\n");
-        assertThat(calls("gh").lines().skip(1)).hasSize(2).allMatch(call -> call.startsWith("attestation verify oci://ghcr.io/ada/hello@" + ONE
-                + " --repo Ada/Hello --signer-workflow Ada/Hello/.github/workflows/release.yml --source-ref refs/heads/main --deny-self-hosted-runners --source-digest " + commit + " --predicate-type https://"));
+        assertThat(calls("cosign"))
+                .isEqualTo("verify --certificate-oidc-issuer https://token.actions.githubusercontent.com"
+                        + " --certificate-identity https://github.com/Ada/Hello/.github/workflows/release.yml@refs/heads/main ghcr.io/ada/hello@"
+                        + ONE + "\n");
+        assertThat(calls("gh").lines().skip(1))
+                .hasSize(2)
+                .allMatch(call -> call.startsWith("attestation verify oci://ghcr.io/ada/hello@" + ONE
+                        + " --repo Ada/Hello --signer-workflow Ada/Hello/.github/workflows/release.yml --source-ref refs/heads/main --deny-self-hosted-runners --source-digest "
+                        + commit + " --predicate-type https://"));
     }
 
     @Test
@@ -214,7 +244,12 @@ class ScriptsTest {
 
     /** A cluster's lab allows plain HTTP everywhere, and so cannot show this. */
     @ParameterizedTest
-    @CsvSource({"localhost:5050/hello:1, true", "127.0.0.1:5050/hello:1, true", "localhost.example.org/hello:1, false", "ghcr.io/ada/hello:1, false"})
+    @CsvSource({
+        "localhost:5050/hello:1, true",
+        "127.0.0.1:5050/hello:1, true",
+        "localhost.example.org/hello:1, false",
+        "ghcr.io/ada/hello:1, false"
+    })
     void onlyThisMachinesOwnRegistryMaySpeakPlainHttp(String name, boolean plain) throws IOException {
         standIn("mvn", "");
         must("mkdir -p clone/service; cp '%s/service/image' clone/service".formatted(Workflows.root()));
@@ -229,8 +264,11 @@ class ScriptsTest {
         standIn("make", "echo made \"$@\"; [ \"$1\" != e2e ] || exit 2");
         standIn("kubectl", "case \"$*\" in *jsonpath*) echo hello-staging/hello-1 ;; *) echo \"$@\" ;; esac");
         assertThat(run(".github/on-a-cluster").code()).isEqualTo(1);
-        assertThat(Files.readString(root.resolve("clone/target/cluster/numbers.txt"))).isEqualTo("made up\nmade e2e\n");
-        assertThat(root.resolve("clone/target/cluster/log-hello-staging-hello-1.txt")).content().contains("logs -n hello-staging hello-1");
+        assertThat(Files.readString(root.resolve("clone/target/cluster/numbers.txt")))
+                .isEqualTo("made up\nmade e2e\n");
+        assertThat(root.resolve("clone/target/cluster/log-hello-staging-hello-1.txt"))
+                .content()
+                .contains("logs -n hello-staging hello-1");
         assertThat(calls("kubectl")).doesNotContain("secret");
         standIn("make", "echo made \"$@\"");
         assertThat(run(".github/on-a-cluster").code()).isZero();
@@ -238,7 +276,8 @@ class ScriptsTest {
 
     private String staging(String digest) {
         String commit = must("git -C clone rev-parse HEAD");
-        must("cd clone; gitops/bump staging --tag " + commit.substring(0, 12) + " --digest " + digest + " --commit " + commit + "; git pull -q --ff-only origin main");
+        must("cd clone; gitops/bump staging --tag " + commit.substring(0, 12) + " --digest " + digest + " --commit "
+                + commit + "; git pull -q --ff-only origin main");
         return commit;
     }
 
@@ -281,15 +320,43 @@ class ScriptsTest {
         try {
             Path out = Files.createTempFile(root, "out", "");
             Path err = Files.createTempFile(root, "err", "");
-            var builder = new ProcessBuilder(root.resolve("bin/bash").toString(), "-e", "-c", command).directory(folder.toFile())
-                    .redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile());
+            var builder = new ProcessBuilder(root.resolve("bin/bash").toString(), "-e", "-c", command)
+                    .directory(folder.toFile())
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
             builder.environment().clear();
-            builder.environment().putAll(Map.of("PATH", root.resolve("bin").toString(), "HOME", root.toString(), "LC_ALL", "C", "GIT_CONFIG_NOSYSTEM", "1",
-                    "GIT_AUTHOR_NAME", "Ada", "GIT_AUTHOR_EMAIL", "ada@example.org", "GIT_COMMITTER_NAME", "Ada", "GIT_COMMITTER_EMAIL", "ada@example.org"));
-            builder.environment().putAll(Map.of("GITHUB_REPOSITORY", "Ada/Hello", "GITHUB_ACTOR", "ada", "REGISTRY_TOKEN", "t0ken",
-                    "GITHUB_OUTPUT", root.resolve("output").toString()));
+            builder.environment()
+                    .putAll(Map.of(
+                            "PATH",
+                            root.resolve("bin").toString(),
+                            "HOME",
+                            root.toString(),
+                            "LC_ALL",
+                            "C",
+                            "GIT_CONFIG_NOSYSTEM",
+                            "1",
+                            "GIT_AUTHOR_NAME",
+                            "Ada",
+                            "GIT_AUTHOR_EMAIL",
+                            "ada@example.org",
+                            "GIT_COMMITTER_NAME",
+                            "Ada",
+                            "GIT_COMMITTER_EMAIL",
+                            "ada@example.org"));
+            builder.environment()
+                    .putAll(Map.of(
+                            "GITHUB_REPOSITORY",
+                            "Ada/Hello",
+                            "GITHUB_ACTOR",
+                            "ada",
+                            "REGISTRY_TOKEN",
+                            "t0ken",
+                            "GITHUB_OUTPUT",
+                            root.resolve("output").toString()));
             int code = builder.start().waitFor();
-            return new Said(code, Files.readString(out).strip(), Files.readString(err).strip());
+            return new Said(
+                    code, Files.readString(out).strip(), Files.readString(err).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -27,6 +27,7 @@ final class Workflows {
             "github\\.event_name != 'pull_request'|github\\.event_name == '(schedule|workflow_dispatch)'( \\|\\| github\\.event_name == '(schedule|workflow_dispatch)')*");
     /** Rights that change nothing which others take or run: findings are shown to maintainers alone. */
     private static final Set<String> HARMLESS = Set.of("contents: read", "security-events: write");
+
     private static final String BUMP = "gitops/environments/staging/image.yaml";
 
     private final Path root;
@@ -49,7 +50,8 @@ final class Workflows {
     static Map<String, String> read() {
         Map<String, String> texts = new TreeMap<>();
         try (Stream<Path> files = Files.list(root().resolve(".github/workflows"))) {
-            for (Path file : files.filter(file -> file.toString().matches(".*\\.ya?ml")).toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().matches(".*\\.ya?ml")).toList()) {
                 texts.put(file.getFileName().toString(), Files.readString(file));
             }
         } catch (IOException e) {
@@ -62,34 +64,53 @@ final class Workflows {
     static List<String> complaints(String name, String text) {
         var workflows = new Workflows(root());
         workflows.look(text);
-        return workflows.complaints.stream().map(complaint -> name + ": " + complaint).toList();
+        return workflows.complaints.stream()
+                .map(complaint -> name + ": " + complaint)
+                .toList();
     }
 
     private void look(String text) {
         must(text.lines().count() < 100, "has 100 lines or more");
-        text.lines().map(String::strip).map(line -> line.replaceFirst("^- ", "")).filter(line -> line.startsWith("uses: "))
-                .map(line -> line.substring(6)).forEach(this::pinned);
-        text.lines().filter(line -> RIGHT.matcher(line).matches()).forEach(line -> must(line.contains(" # "), "no reason beside" + line));
+        text.lines()
+                .map(String::strip)
+                .map(line -> line.replaceFirst("^- ", ""))
+                .filter(line -> line.startsWith("uses: "))
+                .map(line -> line.substring(6))
+                .forEach(this::pinned);
+        text.lines()
+                .filter(line -> RIGHT.matcher(line).matches())
+                .forEach(line -> must(line.contains(" # "), "no reason beside" + line));
 
         Map<Object, Object> workflow = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
         Map<String, Object> on = map(workflow.get(Boolean.TRUE)); // YAML takes the word `on` for a truth value
         must(Map.of().equals(workflow.get("permissions")), "has rights at the top");
         for (String trigger : on.keySet()) {
-            must(Set.of("push", "pull_request", "workflow_dispatch", "workflow_call", "schedule").contains(trigger), "is started by " + trigger);
+            must(
+                    Set.of("push", "pull_request", "workflow_dispatch", "workflow_call", "schedule")
+                            .contains(trigger),
+                    "is started by " + trigger);
         }
         boolean writes = false;
         for (Map.Entry<String, Object> entry : map(workflow.get("jobs")).entrySet()) {
-            writes |= job(entry.getKey(), map(entry.getValue()), on.containsKey("pull_request") || on.containsKey("workflow_call"));
+            writes |= job(
+                    entry.getKey(),
+                    map(entry.getValue()),
+                    on.containsKey("pull_request") || on.containsKey("workflow_call"));
         }
         Map<String, Object> concurrency = map(workflow.get("concurrency"));
         must(concurrency.containsKey("group"), "has no concurrency group");
         if (writes) {
-            must("max".equals(concurrency.get("queue")) && Boolean.FALSE.equals(concurrency.get("cancel-in-progress")), "may drop or cut off a run that writes");
+            must(
+                    "max".equals(concurrency.get("queue"))
+                            && Boolean.FALSE.equals(concurrency.get("cancel-in-progress")),
+                    "may drop or cut off a run that writes");
             must(!String.valueOf(concurrency.get("group")).contains("${{"), "has more than one queue");
             if (on.containsKey("push")) {
                 must(List.of("main").equals(map(on.get("push")).get("branches")), "is not for main alone");
                 must(!started(map(on.get("push")), BUMP), "starts again on its own bump");
-                must(started(map(on.get("push")), "service/src/main/java/hello/Application.java"), "does not start on a change of code");
+                must(
+                        started(map(on.get("push")), "service/src/main/java/hello/Application.java"),
+                        "does not start on a change of code");
             }
         }
     }
@@ -98,8 +119,11 @@ final class Workflows {
         must(job.containsKey("permissions"), name + " does not say its rights");
         must(job.containsKey("uses") || job.containsKey("timeout-minutes"), name + " may run for hours");
         must(!String.valueOf(job.get("runs-on")).contains("latest"), name + " runs on whatever is the latest");
-        List<String> rights = map(job.get("permissions")).entrySet().stream().map(right -> right.getKey() + ": " + right.getValue()).toList();
-        boolean open = pullRequests && !NO_PULL_REQUEST.matcher(String.valueOf(job.get("if"))).matches();
+        List<String> rights = map(job.get("permissions")).entrySet().stream()
+                .map(right -> right.getKey() + ": " + right.getValue())
+                .toList();
+        boolean open = pullRequests
+                && !NO_PULL_REQUEST.matcher(String.valueOf(job.get("if"))).matches();
         if (open) {
             rights.forEach(right -> must(HARMLESS.contains(right), name + " lets a pull request have " + right));
             must(!job.toString().contains("secrets."), name + " lets a pull request see a secret");
@@ -115,7 +139,9 @@ final class Workflows {
         if (String.valueOf(step.get("uses")).startsWith("actions/checkout@")) {
             Object keeps = map(step.get("with")).get("persist-credentials");
             must(keeps != null, job + " does not say whether the token stays in the clone");
-            must(!Boolean.TRUE.equals(keeps) || rights.contains("contents: write"), job + " keeps a token that it does not need");
+            must(
+                    !Boolean.TRUE.equals(keeps) || rights.contains("contents: write"),
+                    job + " keeps a token that it does not need");
             must(!step.toString().contains("pull_request.head"), job + " checks out somebody's head by name");
         }
         if (!(step.get("run") instanceof String run)) {
@@ -125,13 +151,20 @@ final class Workflows {
         must(run.strip().lines().count() == 1, job + " does what no script does: " + run);
         Matcher make = Pattern.compile("\\bmake ([a-z0-9-]+)").matcher(run);
         while (make.find()) {
-            must(text("Makefile").lines().anyMatch(line -> line.startsWith(make.group(1) + ":")), job + " names a target that is not there: " + make.group(1));
+            must(
+                    text("Makefile").lines().anyMatch(line -> line.startsWith(make.group(1) + ":")),
+                    job + " names a target that is not there: " + make.group(1));
         }
-        Matcher script = Pattern.compile("(?<=^|[ ;&|])((?:\\.github|docs|gitops|local|service)/[\\w./-]+)").matcher(run);
+        Matcher script = Pattern.compile("(?<=^|[ ;&|])((?:\\.github|docs|gitops|local|service)/[\\w./-]+)")
+                .matcher(run);
         while (script.find()) {
-            must(Files.isExecutable(root.resolve(script.group(1))), job + " names a script that is not there: " + script.group(1));
+            must(
+                    Files.isExecutable(root.resolve(script.group(1))),
+                    job + " names a script that is not there: " + script.group(1));
         }
-        must(run.matches("(?s).*(\\bmake |\\.github/|gitops/|cosign ).*"), job + " runs neither a target nor a script: " + run);
+        must(
+                run.matches("(?s).*(\\bmake |\\.github/|gitops/|cosign ).*"),
+                job + " runs neither a target nor a script: " + run);
     }
 
     private void pinned(String uses) {
@@ -147,7 +180,8 @@ final class Workflows {
         if (push.get("paths") instanceof List<?> paths) {
             return paths.stream().anyMatch(glob -> matches(glob, file));
         }
-        return !(push.get("paths-ignore") instanceof List<?> ignored) || ignored.stream().noneMatch(glob -> matches(glob, file));
+        return !(push.get("paths-ignore") instanceof List<?> ignored)
+                || ignored.stream().noneMatch(glob -> matches(glob, file));
     }
 
     private static boolean matches(Object glob, String file) {

@@ -22,7 +22,8 @@ class WorkflowsTest {
     @Test
     void workflowsKeepTheRules() {
         Map<String, String> workflows = Workflows.read();
-        assertThat(workflows).containsOnlyKeys("verify.yml", "release.yml", "promote.yml", "cluster.yml", "security.yml");
+        assertThat(workflows)
+                .containsOnlyKeys("verify.yml", "release.yml", "promote.yml", "cluster.yml", "security.yml");
         List<String> complaints = new ArrayList<>();
         workflows.forEach((name, text) -> complaints.addAll(Workflows.complaints(name, text)));
         assertThat(complaints).isEmpty();
@@ -63,33 +64,48 @@ class WorkflowsTest {
         String text = Workflows.read().get(file);
         String before = plain(right);
         assertThat(text).as("where the fault is planted").contains(before);
-        String planted = text.replaceFirst(Pattern.quote(before), Matcher.quoteReplacement(wrong == null ? "" : plain(wrong)));
+        String planted =
+                text.replaceFirst(Pattern.quote(before), Matcher.quoteReplacement(wrong == null ? "" : plain(wrong)));
         assertThat(Workflows.complaints(file, planted)).anyMatch(found -> found.contains(complaint));
     }
 
     @Test
     void longWorkflowIsNoticed() {
-        assertThat(Workflows.complaints("verify.yml", Workflows.read().get("verify.yml") + "\n".repeat(90))).anyMatch(found -> found.contains("100 lines"));
+        assertThat(Workflows.complaints("verify.yml", Workflows.read().get("verify.yml") + "\n".repeat(90)))
+                .anyMatch(found -> found.contains("100 lines"));
     }
 
     @Test
     void renovateWaitsAndFindsWhatIsPinnedOutsideOfItsOwnManagers() throws IOException {
-        Map<String, Object> renovate = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(Workflows.root().resolve("renovate.json")));
-        assertThat(renovate).containsEntry("minimumReleaseAge", "7 days").containsEntry("internalChecksFilter", "strict");
-        assertThat((List<?>) renovate.get("enabledManagers")).asString().contains("maven", "github-actions", "kubernetes", "kustomize", "mise");
+        Map<String, Object> renovate = new Yaml(new SafeConstructor(new LoaderOptions()))
+                .load(Files.readString(Workflows.root().resolve("renovate.json")));
+        assertThat(renovate)
+                .containsEntry("minimumReleaseAge", "7 days")
+                .containsEntry("internalChecksFilter", "strict");
+        assertThat((List<?>) renovate.get("enabledManagers"))
+                .asString()
+                .contains("maven", "github-actions", "kubernetes", "kustomize", "mise");
         for (Object each : (List<?>) renovate.get("customManagers")) {
             var manager = (Map<?, ?>) each;
-            String files = ((List<?>) manager.get("managerFilePatterns")).getFirst().toString();
+            String files =
+                    ((List<?>) manager.get("managerFilePatterns")).getFirst().toString();
             String file = files.replaceAll("[/^$]", "").replace("\\.", ".").replace("github", "github/");
             String pattern = ((List<?>) manager.get("matchStrings")).getFirst().toString();
-            assertThat(Pattern.compile(pattern).matcher(Files.readString(Workflows.root().resolve(file))).results().count()).as(pattern).isEqualTo(1);
+            assertThat(Pattern.compile(pattern)
+                            .matcher(Files.readString(Workflows.root().resolve(file)))
+                            .results()
+                            .count())
+                    .as(pattern)
+                    .isEqualTo(1);
         }
     }
 
     @Test
     void readmeHasARowForEachWorkflow() throws IOException {
         String readme = Files.readString(Workflows.root().resolve(".github/workflows/README.md"));
-        Workflows.read().keySet().forEach(name -> assertThat(readme).contains("[" + name.replace(".yml", "") + "](" + name + ")"));
+        Workflows.read()
+                .keySet()
+                .forEach(name -> assertThat(readme).contains("[" + name.replace(".yml", "") + "](" + name + ")"));
     }
 
     private static String plain(String text) {
