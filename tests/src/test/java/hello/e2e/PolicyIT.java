@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -51,8 +53,9 @@ class PolicyIT {
 
     /** The chart as plain Helm installs it. */
     private static void install() {
-        String[] image = field("hello-staging", "deployment/hello", ".spec.template.spec.containers[0].image")
-                .split("(?<=/[^/]{1,200}):|@");
+        String image = field("hello-staging", "deployment/hello", ".spec.template.spec.containers[0].image");
+        Matcher parts = Pattern.compile("(.+):([^:/@]+)@(.+)").matcher(image);
+        assertThat(parts.matches()).as("NAME:TAG@DIGEST: %s", image).isTrue();
         Cluster.run(
                         Cluster.ROOT,
                         "helm",
@@ -68,7 +71,8 @@ class PolicyIT {
                         "--wait",
                         "--timeout=180s",
                         "--set-string",
-                        "image.repository=%s,image.tag=%s,image.digest=%s".formatted((Object[]) image),
+                        "image.repository=%s,image.tag=%s,image.digest=%s"
+                                .formatted(parts.group(1), parts.group(2), parts.group(3)),
                         "--set-json",
                         "ingress.hosts=[\"" + HOST + "\"]")
                 .orFail();
