@@ -48,8 +48,8 @@ bench: ## how fast the image starts and answers, beside others, in one run
 
 ##@ where there is no container engine (Debian, root)
 lab-up: ## a minikube made of this machine's own kernel, then up in it (KUBERNETES=)
-	@local/lab/lab up
+	@lab/lab up
 lab-down: ## takes the lab away, but for the cache of what it built
-	@local/lab/lab down
+	@lab/lab down
 
 .PHONY: help up deploy promote rollback status sync ui down install build run test e2e lint bench lab-up lab-down

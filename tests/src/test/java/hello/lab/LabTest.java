@@ -56,14 +56,14 @@ class LabTest {
         // replaces.
         Matcher line = Pattern.compile("(?m)^(?:\\t|replace )" + Pattern.quote(module) + "(?: => "
                         + Pattern.quote(module) + ")? v(\\S+)")
-                .matcher(Files.readString(ROOT.resolve("local/lab/src/companions/go.mod")));
+                .matcher(Files.readString(ROOT.resolve("lab/src/companions/go.mod")));
         String built = "";
         while (line.find()) {
             built = line.group(1);
         }
         assertThat(built)
                 .as(
-                        "%s in local/lab/src/companions/go.mod: there `go get %s@v%s && go mod tidy`",
+                        "%s in lab/src/companions/go.mod: there `go get %s@v%s && go mod tidy`",
                         module, module, version)
                 .isEqualTo(version);
     }
@@ -75,7 +75,7 @@ class LabTest {
         assertThat(setting("KUBERNETES")).isEqualTo(tools.getProperty("kubectl").replace("\"", ""));
         assertThat(Files.readString(ROOT.resolve("service/src/image/Stage.java")))
                 .contains("BASE = \"" + setting("BASE") + "\"");
-        assertThat(run(Map.of("KUBERNETES", "v1.99.1"), "bash", "-c", ". local/lab/settings.sh; echo $KUBERNETES")
+        assertThat(run(Map.of("KUBERNETES", "v1.99.1"), "bash", "-c", ". lab/settings.sh; echo $KUBERNETES")
                         .text())
                 .isEqualTo("1.99.1\n");
     }
@@ -155,12 +155,12 @@ class LabTest {
                         bin + File.pathSeparator + System.getenv("PATH"),
                         "LAB_HOME",
                         bin.resolve("home").toString()),
-                "local/lab/check",
+                "lab/check",
                 "building");
     }
 
     private String setting(String name) throws Exception {
-        Said said = run(Map.of("KUBERNETES", ""), "bash", "-c", ". local/lab/settings.sh; echo $" + name);
+        Said said = run(Map.of("KUBERNETES", ""), "bash", "-c", ". lab/settings.sh; echo $" + name);
         assertThat(said.code()).as(said.text()).isZero();
         return said.text().strip();
     }

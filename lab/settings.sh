@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # What the lab is made of. Every version has its home elsewhere: in the tools file, in a manifest, in a go.mod; here it is read.
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) lab=$top/local/lab
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) lab=$top/lab
 tool() { sed -n "s/^$1 = \"\(.*\)\"/\1/p" "$top/mise.toml"; }                                               # tool NAME
 tag() { sed -n "s|.*$1:\([^\" ]*\).*|\1|p" "$top/$2" | head -n 1; }                                         # tag IMAGE FILE
 module() { sed -nE "s#^(	|replace )$1 (=> $1 )?v([^ ]*).*#\3#p" "$lab/src/companions/go.mod" | tail -n 1; } # module PATH: its version
