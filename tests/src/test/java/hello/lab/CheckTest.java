@@ -54,9 +54,10 @@ class CheckTest {
                 "unshare | case $* in *veth*) exit 1;; esac         | the kernel feature veth",
                 "unshare | case $* in *overlay*) exit 1;; esac      | the kernel feature overlay",
                 "unshare | case $* in *NFQUEUE*) exit 1;; esac      | the kernel feature NFQUEUE",
-                "awk     | case $* in *MemAvailable*) echo 3;; *) exec /usr/bin/awk \"$@\";; esac | 6 GB of free memory",
+                "awk     | case $* in *Mem*) echo 3;; *) exec /usr/bin/awk \"$@\";; esac | 6 GB of free memory",
                 "df      | echo; echo a b c 3145728                 | 8 GB of free disk for",
-                "go      | case $* in *@latest) echo no route; exit 1;; esac; echo /tmp | way to the modules (no route)",
+                "go      | case $* in *@latest) echo no route; exit 1;; esac; pwd | a Go module proxy that answers",
+                "go      | case $* in *@latest) echo no route; exit 1;; esac; pwd | the modules (no route)",
                 "apt-get | exit 100                                 | Debian's package archive"
             })
     void whatThisMachineLacksIsSaidBeforeAnythingIsBuilt(String program, String does, String sentence) {

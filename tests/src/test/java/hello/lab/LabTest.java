@@ -80,8 +80,9 @@ class LabTest {
     @Test
     void itBuildsWhatTheProjectNamesByDigest() {
         String images = Repository.read("lab/steps/images");
-        assertThat(pinned(Repository.ROOT)).isNotEmpty().allSatisfy(line -> assertThat(images)
-                .contains(line.substring(0, line.indexOf(':') + 1)));
+        assertThat(pinned(Repository.ROOT))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(images).contains(line.substring(0, line.indexOf(':') + 1)));
     }
 
     /** Every pod reaches it without a log-in; that it refuses a push is tried at each start of the lab. */
