@@ -14,11 +14,11 @@ env:
         fieldPath: metadata.name
   {{- with .Values.greeting.name }}
   - name: HELLO_NAME
-    value: {{ . | quote }}
+    value: {{ include "hello.literal" . | quote }}
   {{- end }}
   {{- with .Values.greeting.message }}
   - name: HELLO_MESSAGE
-    value: {{ . | quote }}
+    value: {{ include "hello.literal" . | quote }}
   {{- end }}
 # Asked each second, so that a pod serves as soon as it can; a minute to start, on a busy machine too.
 startupProbe:

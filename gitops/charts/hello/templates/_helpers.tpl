@@ -15,6 +15,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- regexReplaceAll "^[^A-Za-z0-9]+|[^A-Za-z0-9]+$" (trunc 63 .Values.image.tag) "" -}}
 {{- end }}
 
+{{/* Text for a container, in which Kubernetes would take $(NAME) for a variable and $$ for a dollar sign. */}}
+{{- define "hello.literal" -}}
+{{- . | replace "$" "$$" -}}
+{{- end }}
+
 {{/* repository:tag@digest; the digest may be left out. */}}
 {{- define "hello.image" -}}
 {{- $image := .Values.image -}}

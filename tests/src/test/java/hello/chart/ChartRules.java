@@ -154,8 +154,10 @@ final class ChartRules {
         rule(Boolean.FALSE.equals(podSpec().get("enableServiceLinks")), "no variables of other Services");
         rule("hello".equals(podSpec().get("serviceAccountName")), "the pods have their own account");
         rule(
-                map(at(container(), "resources", "requests")).keySet().equals(Set.of("cpu", "memory")),
-                "CPU and memory requested");
+                map(at(container(), "resources", "requests"))
+                        .keySet()
+                        .equals(Set.of("cpu", "memory", "ephemeral-storage")),
+                "CPU, memory and disk requested");
     }
 
     private void numbers() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /** Everything beside the service's chart that a cluster gets: valid, within its rights, one version of each thing. */
@@ -152,6 +153,40 @@ class PlatformTest {
     }
 
     @Test
+    void whoNamesNoProjectMayNothing() {
+        assertThat(Platform.ROOT.render())
+                .filteredOn(object ->
+                        "AppProject".equals(object.get("kind")) && "default".equals(at(object, "metadata", "name")))
+                .singleElement()
+                .satisfies(project -> assertThat(mapAt(project, "spec").values())
+                        .filteredOn(List.class::isInstance)
+                        .hasSize(4)
+                        .allMatch(rights -> list(rights).isEmpty()));
+    }
+
+    @Test
+    void theImagesNameIsLiteralInItsPolicy() {
+        Chart odd = new Chart(
+                Platform.ROOT.folder(),
+                Map.of("repoURL", "https://git.example/x.git", "image", "a-b.example:5050/c.d/e_f"));
+        assertThat(odd.text(Chart.OLDEST_KUBERNETES)).contains("r'^a-b\\.example:5050/c\\.d/e_f(:");
+    }
+
+    /** Everything below gets into an environment by somebody else's hand than the chart's. */
+    @Test
+    void whatGuardsTheEnvironmentsGuardsAllOfThem() {
+        assertThat(Platform.ROOT.render())
+                .filteredOn(object -> "ValidatingAdmissionPolicy".equals(object.get("kind")))
+                .hasSize(5)
+                .allSatisfy(policy -> {
+                    assertThat(at(policy, "spec", "failurePolicy")).isEqualTo("Fail");
+                    assertThat(mapAt(policy, "spec", "matchConstraints")).containsOnlyKeys("resourceRules");
+                    assertThat(at(policy, "metadata", "labels", "app.kubernetes.io/part-of"))
+                            .isEqualTo("hello");
+                });
+    }
+
+    @Test
     void environmentsHaveHostsOfTheirOwnAndLeaveTheImageToTheMachine() {
         Set<Object> hosts = new HashSet<>();
         for (Path environment : Repository.list(Repository.ENVIRONMENTS)) {
@@ -192,6 +227,31 @@ class PlatformTest {
                 .hasSizeGreaterThan(2)
                 .allSatisfy((image, versions) -> assertThat(versions).as(image).hasSize(1));
         assertThat(tags.get("quay.io/argoproj/argocd")).containsExactly("v" + tool("argocd"));
+    }
+
+    /** A tag can be moved, a digest not; the tag is for people and for updates. */
+    @Test
+    void eachImageIsPinnedByDigestAndHasATag() {
+        List<String> loose = Stream.of("gitops", "argocd")
+                .flatMap(path -> Repository.yamlBelow(Repository.root().resolve(path)).stream())
+                .flatMap(file -> loose(Repository.read(file)).stream())
+                .toList();
+        assertThat(loose).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"image: a/b:1", "image: \"a/b:1\"", "image: a/b", "- {image: a/b@sha256:0, name: x}"})
+    void noticesAnImageThatIsNotPinned(String line) {
+        assertThat(loose(line)).hasSize(1);
+    }
+
+    private static List<String> loose(String manifest) {
+        return Pattern.compile("(?m)^[^#\n]*\\bimage: *\"?([a-z0-9][^\\s\",}]*)")
+                .matcher(manifest)
+                .results()
+                .map(image -> image.group(1))
+                .filter(image -> !image.matches("[a-z0-9./-]+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}"))
+                .toList();
     }
 
     @Test

@@ -9,9 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -24,21 +29,80 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Order(38)
 class RefusalIT {
     private static final String NAMESPACE = "hello-staging";
+    private static final List<String> OWNERS = List.of("Job", "StatefulSet", "DaemonSet");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
     @DisplayName(
             "an image of the service from elsewhere, or not by digest, is refused; so is a pod that breaks `restricted`")
-    void images() {
+    void images() throws IOException {
         String digest = "@sha256:" + "a".repeat(64);
         String image = field("argocd", "application/root", ".spec.source.helm.parameters[?(@.name==\"image\")].value");
-        assertThat(setImage("example.org/other" + digest).output()).contains("hello-image", "denied");
-        assertThat(setImage(image + ":tag").output()).contains("hello-image", "denied");
+        String right = planted("pod.yaml").replace("IMAGE", image + digest);
+        create(right).orFail();
         setImage(image + digest).orFail();
+
+        Map<String, Cluster.Said> refused = new LinkedHashMap<>();
+        refused.put("Deployment, image from elsewhere", setImage("example.org/other" + digest));
+        refused.put("Deployment, image by tag", setImage(image + ":tag"));
+        refused.put("pod without a label, from elsewhere", create(right.replace(image, "example.org/other")));
+        refused.put("pod, image by tag", create(right.replace(digest, ":tag")));
+        refused.put("pod, a name with another character for the last `/`", create(right.replace("/hello@", "xhello@")));
+        refused.put("init container", create(right + planted("init-container.yaml")));
+        refused.put("image volume", create(right + planted("image-volume.yaml")));
+        refused.put("ephemeral container", debug());
+        refused.forEach((way, said) -> assertThat(said.output()).as(way).containsPattern("hello-image.* denied"));
+        owners();
         assertThat(kubectl("-n", NAMESPACE, "run", "refused", "--image=" + image + digest, "--dry-run=server")
                         .output())
                 .contains("violates PodSecurity");
-        measured("3 of 3 refused");
+        int count = refused.size() + OWNERS.size() + 1;
+        measured(count + " of " + count + " refused");
+    }
+
+    /** Controllers are admitted, because the policy is about pods; none of them gets its pod. */
+    private static void owners() throws IOException {
+        try {
+            Cluster.run(
+                            Cluster.ROOT,
+                            "bash",
+                            "-c",
+                            "kubectl --context \"$0\" -n \"$1\" create -f - <<< \"$2\"",
+                            Cluster.CONTEXT,
+                            NAMESPACE,
+                            planted("owners.yaml"))
+                    .orFail();
+            for (String kind : OWNERS) {
+                String fields = "involvedObject.kind=" + kind + ",involvedObject.name=refused,reason=FailedCreate";
+                until(
+                        kind + " is refused its pod",
+                        PATIENCE,
+                        () -> kubectl("-n", NAMESPACE, "get", "events", "--field-selector=" + fields, "-o", "yaml")
+                                .output()
+                                .contains("hello-image"));
+            }
+        } finally {
+            kubectl("-n", NAMESPACE, "delete", String.join(",", OWNERS), "refused");
+        }
+    }
+
+    @Test
+    @DisplayName("an environment stays `restricted`, and the ingress controller gets no other right, whoever asks")
+    void rightsStay() {
+        List<Cluster.Said> refused = List.of(
+                kubectl("create", "namespace", "hello-refused", "--dry-run=server"),
+                label("pod-security.kubernetes.io/enforce=privileged"),
+                label("pod-security.kubernetes.io/enforce-"),
+                role("clusterrole", "--verb=*", "--resource=services"),
+                role("clusterrole", "--verb=get", "--resource=pods"),
+                role("clusterrole", "--verb=get", "--non-resource-url=/metrics"),
+                role("clusterrolebinding", "--clusterrole=cluster-admin", "--serviceaccount=traefik:traefik"),
+                role("clusterrolebinding", "--clusterrole=traefik", "--serviceaccount=hello-staging:hello"),
+                privileged());
+        assertThat(refused)
+                .allSatisfy(said -> assertThat(said.output())
+                        .containsPattern("hello-(namespace|ingress-rights|ingress-pods).* denied"));
+        measured(refused.size() + " of " + refused.size() + " refused");
     }
 
     @Test
@@ -245,6 +309,47 @@ class RefusalIT {
                                 ": < /dev/tcp/" + host + "/" + port)
                         .exit()
                 == 0;
+    }
+
+    private static String planted(String file) throws IOException {
+        return Files.readString(Path.of("src/test/resources/refused-pods", file));
+    }
+
+    private static Cluster.Said create(String yaml) {
+        return Cluster.run(
+                Cluster.ROOT,
+                "bash",
+                "-c",
+                "kubectl --context \"$0\" -n \"$1\" create --dry-run=server -f - <<< \"$2\"",
+                Cluster.CONTEXT,
+                NAMESPACE,
+                yaml);
+    }
+
+    /** A debug container in a running pod, under the profile that `restricted` lets pass. */
+    private static Cluster.Said debug() {
+        String pod = pods("staging").get(0);
+        return kubectl(
+                "-n", NAMESPACE, "debug", pod, "--image=docker.io/library/busybox:1.37.0", "--profile=restricted");
+    }
+
+    /** A privileged copy of the ingress controller's pod; taken away, should it be there. */
+    private static Cluster.Said privileged() {
+        String pod = pods("traefik", "traefik").get(0);
+        String image = "--image=docker.io/library/busybox:1.37.0";
+        Cluster.Said said = kubectl("-n", "traefik", "debug", pod, image, "--profile=sysadmin", "--copy-to=refused");
+        kubectl("-n", "traefik", "delete", "pod/refused", "--ignore-not-found");
+        return said;
+    }
+
+    private static Cluster.Said label(String label) {
+        return kubectl("label", "namespace", NAMESPACE, label, "--overwrite", "--dry-run=server");
+    }
+
+    /** As if the ingress controller's role or its binding were made anew: a policy is asked before it is seen to be there. */
+    private static Cluster.Said role(String kind, String... what) {
+        return kubectl(Stream.concat(Stream.of("create", kind, "traefik", "--dry-run=server"), Stream.of(what))
+                .toArray(String[]::new));
     }
 
     private static Cluster.Said setImage(String image) {
