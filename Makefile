@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 ENV ?= staging
-export REPO IMAGE HOST PORT MANAGEMENT_PORT TIMEOUT KUBERNETES
+export REPO IMAGE ADOPT HOST PORT MANAGEMENT_PORT TIMEOUT KUBERNETES
 # Maven's own libraries use what a JDK 25 warns of.
 export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
@@ -10,7 +10,7 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## */\1\t/p' Makefile | while IFS=$$'\t' read -r target does; do printf '  make %-10s %s\n' "$$target" "$$does"; done
 
 ##@ the loop
-up: ## the whole platform on minikube, the first deploy and promotion (REPO= IMAGE= for a repository elsewhere)
+up: ## the whole platform on minikube, the first deploy and promotion (REPO= IMAGE= for a repository elsewhere, ADOPT= for namespaces of others)
 	@local/up
 deploy: ## this commit to staging: image, bump, sync, answer
 	@local/deploy
@@ -48,8 +48,8 @@ bench: ## how fast the image starts and answers, beside others, in one run
 
 ##@ where there is no container engine (Debian, root)
 lab-up: ## a minikube made of this machine's own kernel, then up in it (KUBERNETES=)
-	@local/lab/lab up
+	@lab/lab up
 lab-down: ## takes the lab away, but for the cache of what it built
-	@local/lab/lab down
+	@lab/lab down
 
 .PHONY: help up deploy promote rollback status sync ui down install build run test e2e lint bench lab-up lab-down

@@ -17,7 +17,7 @@ need() { for tool in "$@"; do command -v "$tool" >/dev/null || die "'$tool' is n
 profile() { minikube profile 2>/dev/null | sed -n 's/^[* ]*\([A-Za-z0-9][A-Za-z0-9-]*\)$/\1/p' | tail -n 1; }
 context() { git config hello.context || profile; }
 k() { kubectl --context "$CONTEXT" "$@"; }
-# Every script but `up` and `git-cluster` begins with this.
+# Every script but `up` begins with this.
 connect() {
   [ -z "${HELLO_CONNECTED:-}" ] || return 0 # the script that called this one has done it
   need git kubectl
@@ -30,18 +30,37 @@ connect() {
   set_remote
   export HELLO_CONNECTED=yes REPO IMAGE
 }
-# The git remote `cluster` is the repository that Argo CD follows. The in-cluster one is reached through a script, which git asks to be
-# allowed, here for this clone only.
+# The git remote `cluster` is the repository that Argo CD follows.
 set_remote() {
-  local url=$REPO
-  if [ "$REPO" = "$GIT_URL" ]; then url="ext::local/git-cluster %S"; fi
+  local url=$REPO transport
+  if is_local; then
+    transport=$(install_transport)
+    url="ext::$(ext_word "$transport") %S $(ext_word "$CONTEXT")"
+  fi
   [ "$(git config remote.cluster.url || true)" != "$url" ] || return 0
   git config remote.cluster.url "$url"
   git config remote.cluster.fetch '+refs/heads/*:refs/remotes/cluster/*'
   git config remote.cluster.push HEAD:refs/heads/main
   git config remote.cluster.tagOpt --no-tags
-  git config protocol.ext.allow always
+  git config protocol.ext.allow user                                # git asks for that, and here it is for this clone only
   git config pull.rebase >/dev/null || git config pull.rebase false # so that a plain `git pull cluster main` merges
+}
+# The in-cluster repository is reached through a script. It lies in the git directory that all work trees share, because a fetch
+# must not run what the branch that is checked out brings. Prints its path.
+install_transport() {
+  local path
+  path=$(cd "$(git rev-parse --git-common-dir)" && pwd)/hello-git-cluster
+  if ! cmp -s local/git-cluster "$path"; then
+    cp local/git-cluster "$path.$$" # a fetch may be reading the one that is there
+    chmod 755 "$path.$$"
+    mv -f "$path.$$" "$path"
+  fi
+  echo "$path"
+}
+# ext_word TEXT: as one word of an address `ext::`, see git-remote-ext(1)
+ext_word() {
+  local word=${1//[%]/%%}
+  echo "${word// /% }"
 }
 fetch() {
   local said
@@ -57,12 +76,8 @@ keep() {
 }
 is_local() { [ "$REPO" = "$GIT_URL" ]; }
 if_local() { if is_local; then echo "$1"; else echo "$2"; fi; }
-# Tell Argo CD that the repository has changed. It would poll, but only once a minute.
-refresh() {
-  k -n argocd annotate applicationsets --all argocd.argoproj.io/application-set-refresh=true --overwrite >/dev/null &
-  k -n argocd annotate applications --all argocd.argoproj.io/refresh=normal --overwrite >/dev/null
-  wait $!
-}
+# Tell Argo CD that the repository has changed.
+refresh() { local/git-cluster refresh "$CONTEXT"; }
 # image ENV KEY [REV]: a field of an environment's image.yaml in the repository that Argo CD follows
 image() { git show "${3:-cluster/main}:gitops/environments/$1/image.yaml" 2>/dev/null | sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"; }
 # bump ENV TAG DIGEST COMMIT: sets `answer` to what became of it, and `since` to when it was pushed
@@ -79,7 +94,10 @@ password() {
     echo "kubectl --context $CONTEXT -n argocd get secret argocd-initial-admin-secret -o go-template='{{.data.password|base64decode|println}}'"
   else echo 'what you gave to local/password'; fi
 }
-now() { perl -MTime::HiRes=time -e 'printf "%.1f", time'; }
+now() {
+  local now=${EPOCHREALTIME:-$(date +%s)} # Bash 3.2 has whole seconds only
+  echo "${now/,/.}"
+}
 # pushed: when the last push began, as git-cluster saw it; a repository elsewhere has no such witness, nor has a clone that never pushed
 pushed() { if is_local; then cat "$(git rev-parse --git-path hello-pushed)" 2>/dev/null || now; else now; fi; }
 host_of() { k -n "hello-$1" get ingress hello -o 'jsonpath={.spec.rules[0].host}' 2>/dev/null; }

@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Properties;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.yaml.snakeyaml.Yaml;
 
 /** The lab builds what the rest of the repository names, and says what a machine lacks before it builds anything. */
 class LabTest {
@@ -43,41 +43,95 @@ class LabTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ARGOCD, github.com/argoproj/argo-cd/v3",
-        "HELM, helm.sh/helm/v4",
-        "MINIKUBE, k8s.io/minikube",
-        "TRAEFIK, github.com/traefik/traefik/v3",
-        "REGISTRY, github.com/distribution/distribution/v3"
+        "KUBERNETES, mise.toml, kubectl = \"%s\"",
+        "MINIKUBE, mise.toml, minikube = \"%s\"",
+        "HELM, mise.toml, helm = \"%s\"",
+        "ARGOCD, mise.toml, argocd = \"%s\"",
+        "TRAEFIK, gitops/platform/deployment.yaml, image: docker.io/library/traefik:v%s",
+        "REGISTRY, local/registry.yaml, image: docker.io/library/registry:%s",
+        "CURL, gitops/charts/hello/templates/tests/greeting.yaml, curlimages/curl:%s"
     })
-    void itBuildsWhatTheProjectNames(String name, String module) throws Exception {
+    void itReadsEachVersionWhereItIs(String name, String home, String line) throws Exception {
         String version = setting(name);
         assertThat(version).matches("\\d+\\.\\d+\\.\\d+");
-        // The last line of a go.mod that names a module is the one that counts: a replacement comes after what it
-        // replaces.
-        Matcher line = Pattern.compile("(?m)^(?:\\t|replace )" + Pattern.quote(module) + "(?: => "
-                        + Pattern.quote(module) + ")? v(\\S+)")
-                .matcher(Files.readString(ROOT.resolve("local/lab/src/companions/go.mod")));
-        String built = "";
-        while (line.find()) {
-            built = line.group(1);
-        }
-        assertThat(built)
-                .as(
-                        "%s in local/lab/src/companions/go.mod: there `go get %s@v%s && go mod tidy`",
-                        module, module, version)
-                .isEqualTo(version);
+        assertThat(Files.readString(ROOT.resolve(home)))
+                .containsPattern(Pattern.quote(line.formatted(version)) + "(@sha256:[0-9a-f]{64})?\\s");
     }
 
     @Test
-    void itReadsTheOtherVersionsWhereTheyAre() throws Exception {
-        Properties tools = new Properties();
-        tools.load(Files.newBufferedReader(ROOT.resolve("mise.toml")));
-        assertThat(setting("KUBERNETES")).isEqualTo(tools.getProperty("kubectl").replace("\"", ""));
-        assertThat(Files.readString(ROOT.resolve("service/src/image/Stage.java")))
-                .contains("BASE = \"" + setting("BASE") + "\"");
-        assertThat(run(Map.of("KUBERNETES", "v1.99.1"), "bash", "-c", ". local/lab/settings.sh; echo $KUBERNETES")
+    void itTakesAnotherKubernetesWithOrWithoutItsV() throws Exception {
+        assertThat(run(Map.of("KUBERNETES", "v1.99.1"), "bash", "-c", ". lab/settings.sh; echo $KUBERNETES")
                         .text())
                 .isEqualTo("1.99.1\n");
+    }
+
+    @Test
+    void theServicesBaseIsAskedForByTag() throws Exception {
+        assertThat(setting("BASE")).matches("[a-z.]+/[a-z0-9/-]+:[a-z0-9.-]+");
+        assertThat(run(Map.of(), "bash", "-c", "grep -rhF \"$(. lab/settings.sh; echo $BASE)\" service")
+                        .text())
+                .contains(setting("BASE"));
+    }
+
+    /** No local build has the digest that its maker's image has, so the node is given the image under that name. */
+    @Test
+    void whatIsNamedByDigestIsGivenToTheNodeUnderThatName() throws Exception {
+        String one = "sha256:" + "1".repeat(64);
+        String two = "sha256:" + "2".repeat(64);
+        manifest("gitops/platform/deployment.yaml", "image: docker.io/library/traefik:v3@" + one);
+        manifest("local/git.yaml", "image: quay.io/argoproj/argocd:v3.6.1 # no digest");
+        manifest("argocd/install/kustomization.yaml", """
+                images:
+                  - name: public.ecr.aws/docker/library/redis
+                    newTag: 8-alpine
+                    digest: %s
+                patches:
+                  - path: argocd-cm.yaml
+                """.formatted(two));
+        Said said = run(Map.of(), "bash", "-c", ". lab/settings.sh; top=" + bin + "; pinned");
+        assertThat(said.text().lines())
+                .containsExactly(
+                        "docker.io/library/traefik:v3 docker.io/library/traefik@" + one,
+                        "public.ecr.aws/docker/library/redis:8-alpine public.ecr.aws/docker/library/redis@" + two);
+    }
+
+    @Test
+    void itBuildsWhatTheProjectNamesByDigest() throws Exception {
+        String images = Files.readString(ROOT.resolve("lab/images"));
+        Said said = run(Map.of(), "bash", "-c", ". lab/settings.sh; pinned");
+        assertThat(said.text().lines().map(line -> line.substring(0, line.indexOf(':') + 1)))
+                .allSatisfy(name -> assertThat(images).contains(name));
+    }
+
+    /** Every pod reaches it without a log-in; that it refuses a push is tried at each start of the lab. */
+    @Test
+    void theNodesRegistryIsReadOnly() throws Exception {
+        Map<String, Object> registry = new Yaml().load(Files.readString(ROOT.resolve("lab/node/registry.yaml")));
+        assertThat(registry)
+                .extractingByKey("storage", InstanceOfAssertFactories.MAP)
+                .containsEntry("maintenance", Map.of("readonly", Map.of("enabled", true)));
+        assertThat(Files.readString(ROOT.resolve("lab/node/boot")))
+                .containsPattern("registry serve \"\\$lab/node/registry.yaml\"")
+                .doesNotContain("REGISTRY_STORAGE_MAINTENANCE");
+        assertThat(Files.readString(ROOT.resolve("lab/lab"))).contains("      refuses_pushes\n");
+    }
+
+    /** Elsewhere they would take systemctl away, overwrite the hosts file, and change the root of the file system. */
+    @ParameterizedTest
+    @CsvSource({"boot, rm", "root, mkdir"})
+    void whatMakesTheNodeRunsNowhereElse(String script, String next) throws Exception {
+        // boot and root look for programs here first, so that what would come next does no harm.
+        Files.createDirectories(bin.resolve("bin"));
+        standIn("bin/" + next, "echo it went on; exit 9");
+        Said said = run(
+                Map.of(
+                        "LAB_HOME",
+                        bin.toString(),
+                        "PATH",
+                        bin.resolve("bin") + File.pathSeparator + System.getenv("PATH")),
+                "lab/node/" + script);
+        assertThat(said.text()).contains("runs nowhere else").doesNotContain("it went on");
+        assertThat(said.code()).isOne();
     }
 
     @Test
@@ -141,6 +195,12 @@ class LabTest {
         assertThat(said.text()).contains("'minikube' is not installed", "make lab-up");
     }
 
+    private void manifest(String path, String text) throws IOException {
+        Path file = bin.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text + "\n");
+    }
+
     private static void onDebian() throws IOException {
         assumeTrue(
                 Files.exists(Path.of("/etc/debian_version"))
@@ -155,12 +215,12 @@ class LabTest {
                         bin + File.pathSeparator + System.getenv("PATH"),
                         "LAB_HOME",
                         bin.resolve("home").toString()),
-                "local/lab/check",
+                "lab/check",
                 "building");
     }
 
     private String setting(String name) throws Exception {
-        Said said = run(Map.of("KUBERNETES", ""), "bash", "-c", ". local/lab/settings.sh; echo $" + name);
+        Said said = run(Map.of("KUBERNETES", ""), "bash", "-c", ". lab/settings.sh; echo $" + name);
         assertThat(said.code()).as(said.text()).isZero();
         return said.text().strip();
     }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034
 # What the lab is made of. Every version has its home elsewhere: in the tools file, in a manifest, in a go.mod; here it is read.
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) lab=$top/local/lab
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) lab=$top/lab
 tool() { sed -n "s/^$1 = \"\(.*\)\"/\1/p" "$top/mise.toml"; }                                               # tool NAME
-tag() { sed -n "s|.*$1:\([^\" ]*\).*|\1|p" "$top/$2" | head -n 1; }                                         # tag IMAGE FILE
+tag() { sed -n "s|.*$1:\([^@\" ]*\).*|\1|p" "$top/$2" | head -n 1; }                                        # tag IMAGE FILE
 module() { sed -nE "s#^(	|replace )$1 (=> $1 )?v([^ ]*).*#\3#p" "$lab/src/companions/go.mod" | tail -n 1; } # module PATH: its version
 
 KUBERNETES=${KUBERNETES:-$(tool kubectl)}
@@ -12,7 +12,8 @@ TRAEFIK=$(tag docker.io/library/traefik gitops/platform/deployment.yaml)
 TRAEFIK=${TRAEFIK#v}
 CURL=$(tag curlimages/curl gitops/charts/hello/templates/tests/greeting.yaml)
 REGISTRY=$(tag docker.io/library/registry local/registry.yaml)
-BASE=$(sed -n 's/.*String BASE = "\(.*\)";/\1/p' "$top/service/src/image/Stage.java")
+BASE=$(sed -n 's|.*<image.base>\([^@<]*\).*|\1|p' "$top/service/pom.xml" | head -n 1)
+BASE=${BASE:-$(sed -n 's/.*String BASE = "\(.*\)";/\1/p' "$top/service/src/image/Stage.java" 2>/dev/null)}
 STORAGE_PROVISIONER=v5 # as minikube's own Makefile says
 BUSYBOX=1.37.0         # a shell for a pod that tries something
 
@@ -23,6 +24,31 @@ if [ "$(stat -fc %T /sys/fs/cgroup 2>/dev/null)" = cgroup2fs ]; then
   CGROUP_VERSION=2 CGROUPS="cpuset cpu io memory pids"
 else CGROUP_VERSION=1 CGROUPS="cpu cpuacct cpuset memory devices freezer blkio pids"; fi
 node=$LAB_HOME/node bin=$LAB_HOME/bin work=$LAB_HOME/work
+
+# pinned: what the project names by tag and digest, a line of `name:tag name@digest` for each. No local build has that digest:
+# the lab builds name:tag, and the node is given it as name@digest.
+pinned() {
+  local digest='sha256:[0-9a-f]{64}'
+  {
+    grep -rhoE "[a-z0-9./-]+:[A-Za-z0-9._-]+@$digest" "$top"/{argocd,gitops,local} || true
+    kustomized "$top/argocd/install/kustomization.yaml"
+  } | sed -E 's|^([^:]+):([^@]+)@(.*)|\1:\2 \1@\3|' | sort -u
+}
+# kustomized FILE: the images that a kustomization gives a digest, as name:tag@digest
+kustomized() {
+  awk '
+    function show() {
+      if (name && digest) print name ":" tag "@" digest
+      name = tag = digest = ""
+    }
+    { gsub(/["\047]/, "") }
+    $1 == "-" { show() }
+    $1 == "-" && $2 == "name:" { name = $3 }
+    $1 == "newName:" { name = $2 }
+    $1 == "newTag:" { tag = $2 }
+    $1 == "digest:" { digest = $2 }
+    END { show() }' "$1"
+}
 
 say() { printf 'lab: %s\n' "$*"; }
 # die WHAT [NEXT STEP]

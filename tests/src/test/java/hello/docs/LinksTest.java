@@ -1,0 +1,99 @@
+package hello.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every link, file and make target that a document names exists, and what does not is found. */
+class LinksTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    static List<Path> documents() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(f -> f.toString().endsWith(".md"))
+                    .filter(f -> !f.toString().contains("/target/"))
+                    .map(ROOT::relativize)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void whatADocumentNamesIsThere(Path document) throws IOException {
+        assertThat(new Document(ROOT, ROOT.resolve(document)).broken())
+                .as("named in %s, and not there", document)
+                .isEmpty();
+    }
+
+    @Test
+    void whatCodeownersNamesIsThere() throws IOException {
+        assertThat(Files.readString(ROOT.resolve(".github/CODEOWNERS")).lines())
+                .filteredOn(line -> line.startsWith("#/"))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(line -> assertThat(ROOT.resolve(line.substring(2).split(" ")[0]))
+                        .exists());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    [gone](docs/gone.md)            | link docs/gone.md
+                    [gone](#gone)                   | link #gone
+                    [gone](docs/there.md#gone)      | link docs/there.md#gone
+                    [out](../secret.md)             | link ../secret.md
+                    run `docs/gone`                 | path docs/gone
+                    see `docs/gone/*.yaml`          | path docs/gone/*.yaml
+                    see `gone.yaml`                 | path gone.yaml
+                    run `make gone`                 | make gone
+                    run `make there && make gone`   | make gone
+                    run `make there gone`           | make gone
+                    """)
+    void whatIsNotThereIsFound(String text, String found, @TempDir Path root) throws IOException {
+        assertThat(document(root, text).broken()).containsExactly(found);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    "[there](docs/there.md#a-heading-of-mine)"
+                    "[elsewhere](https://example.org/gone)"
+                    "run `docs/there.md`, `there.md`, `make there ENV=gone`"
+                    "an image `ghcr.io/OWNER/gone`, a type `text/gone`, a path `/docs/gone`, `localhost:5050/docs/gone`"
+                    """)
+    void whatIsThereOrNotOursIsLeftAlone(String text, @TempDir Path root) throws IOException {
+        assertThat(document(root, text).broken()).isEmpty();
+    }
+
+    @Test
+    void commandsAndTheTreeAreReadToo(@TempDir Path root) throws IOException {
+        String text = """
+                ```console
+                $ docs/gone --now   # docs/not-a-command
+                docs/printed by the command
+                ```
+                ```
+                pom.xml      a file
+                docs/        a folder
+                  there.md, gone.md   files in it
+                ```
+                """;
+        assertThat(document(root, text).broken())
+                .containsExactly("path docs/gone", "tree pom.xml", "tree docs/gone.md");
+    }
+
+    private static Document document(Path root, String text) throws IOException {
+        Files.createDirectories(root.resolve("docs"));
+        Files.writeString(root.resolve("docs/there.md"), "# A heading, of mine\n");
+        Files.writeString(root.resolve("Makefile"), "there: ## a target\n\techo\n");
+        Path file = Files.writeString(root.resolve("README.md"), text);
+        return new Document(root, file);
+    }
+}

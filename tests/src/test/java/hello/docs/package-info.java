@@ -1,0 +1,2 @@
+/** What the documents name is there: links, files, make targets. */
+package hello.docs;

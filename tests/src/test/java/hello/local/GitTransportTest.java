@@ -1,0 +1,139 @@
+package hello.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The git remote {@code cluster}: a push goes through kubectl, and a fetch runs nothing that a branch brings. */
+class GitTransportTest {
+
+    /** What every script of {@code local/} begins with. */
+    private static final String CONNECT = ". local/lib.sh; connect";
+
+    @TempDir
+    private Path folder;
+
+    private Workplace place;
+
+    @BeforeEach
+    void cluster() {
+        place = new Workplace(folder, "100% my clone");
+        place.must("git init -q --bare -b main \"$PLACE/hello.git\"; git config hello.context lab");
+        // `kubectl exec` runs git's service on this machine, upon a repository of this machine.
+        place.standIn("kubectl", """
+                echo "$*" >>"$PLACE/calls"
+                case "$*" in
+                  *" exec "*) while [ "$1" != -- ]; do shift; done; exec "$2" "$PLACE/hello.git" ;;
+                  *repoURL*) echo git://git.git.svc.cluster.local/hello.git ;;
+                esac
+                """);
+    }
+
+    @Test
+    void aPushReachesTheClusterAndTellsArgoCd() {
+        place.must(CONNECT);
+        place.must("git push -q cluster");
+        assertThat(place.must("git --git-dir=\"$PLACE/hello.git\" rev-parse main"))
+                .isEqualTo(place.must("git rev-parse HEAD"));
+        assertThat(place.read("calls"))
+                .contains("--context lab -n git exec -i", "annotate applications --all")
+                .doesNotContain("--context  ");
+        assertThat(Double.parseDouble(place.must("cat .git/hello-pushed")))
+                .as("seconds since 1970, at the push")
+                .isCloseTo(System.currentTimeMillis() / 1000.0, org.assertj.core.data.Offset.offset(60.0));
+    }
+
+    @Test
+    void aFetchRunsNothingOfTheBranchThatIsCheckedOut() {
+        place.must(CONNECT);
+        place.must("git push -q cluster");
+        hostileBranch();
+        Workplace.Result fetch = place.run("git fetch -q --all");
+        assertThat(place.read("stolen")).as("what the stranger's script did").isEmpty();
+        fetch.orFail();
+    }
+
+    @Test
+    void aCloneOfTheEarlierVersionIsUpgradedByTheNextCommand() {
+        place.must("""
+                git config remote.cluster.url 'ext::local/git-cluster %S'
+                git config remote.cluster.fetch '+refs/heads/*:refs/remotes/cluster/*'
+                git config protocol.ext.allow always
+                """);
+        place.must(CONNECT);
+        assertThat(place.must("git config remote.cluster.url")).contains("/.git/hello-git-cluster %S lab");
+        place.must("git push -q cluster HEAD:main");
+        hostileBranch();
+        Workplace.Result fetch = place.run("git fetch -q --all");
+        assertThat(place.read("stolen")).as("what the stranger's script did").isEmpty();
+        fetch.orFail();
+    }
+
+    @Test
+    void aNewerTransportIsTakenOverByTheNextCommand() {
+        place.must(CONNECT);
+        place.must("printf 'echo newer >\"$PLACE/newer\"\\n' >>local/git-cluster");
+        place.must(CONNECT);
+        place.must("git push -q cluster");
+        assertThat(place.read("newer")).isEqualTo("newer\n");
+    }
+
+    @Test
+    void itWorksFromEachWorkTreeAndWithoutTheScripts() throws Exception {
+        place.must(CONNECT);
+        place.must("""
+                git worktree add -q "$PLACE/beside it" -b beside
+                git rm -rq local
+                git commit -q -m 'Without the scripts'
+                git push -q cluster
+                """);
+        Path beside = folder.resolve("beside it");
+        place.must(beside, "git pull -q --no-rebase cluster main && git push -q cluster HEAD:from-beside");
+        assertThat(Files.exists(beside.resolve("local"))).isFalse();
+        place.must(beside, "git checkout -q HEAD~1 && " + CONNECT + " && git fetch -q cluster");
+        assertThat(place.must("git rev-parse cluster/from-beside")).isEqualTo(place.must("git rev-parse HEAD"));
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamedWithTheNextStep() {
+        place.must(CONNECT);
+        place.standIn("kubectl", "echo 'deployments.apps \"git\" not found' >&2; exit 1");
+        Workplace.Result result = place.run("git push cluster");
+        assertThat(result.exit()).isNotZero();
+        assertThat(result.output())
+                .contains("not found", "the git server in the cluster 'lab' did not take it", "make up");
+    }
+
+    @Test
+    void aTreeThatCouldNotBeReadIsNotPushed() {
+        place.must(CONNECT);
+        String git = place.must("command -v git");
+        place.standIn("git", """
+                [ "$1" != read-tree ] || { echo "fatal: No space left on device" >&2; exit 128; }
+                exec %s "$@"
+                """.formatted(git));
+        for (String program : "mvn minikube".split(" ")) {
+            place.standIn(program, "");
+        }
+        Workplace.Result result = place.run("local/deploy --publish");
+        assertThat(result.output()).contains("No space left on device");
+        assertThat(result.exit()).isNotZero();
+        assertThat(place.must("git --git-dir=\"$PLACE/hello.git\" for-each-ref"))
+                .isEmpty();
+    }
+
+    /** A stranger's pull request is checked out: its scripts take what they can. */
+    private void hostileBranch() {
+        place.must("""
+                git checkout -q -b stranger
+                for script in local/git-cluster local/lib.sh; do
+                  printf '#!/usr/bin/env bash\\necho with your rights >"$PLACE/stolen"\\n' >$script
+                done
+                git commit -qam 'A friendly change'
+                """);
+    }
+}

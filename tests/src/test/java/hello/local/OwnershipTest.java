@@ -1,0 +1,237 @@
+package hello.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code make up} puts itself over nothing that it did not make, and {@code make down} takes nothing of that away. */
+class OwnershipTest {
+
+    private static final String OURS = "app.kubernetes.io/part-of=hello";
+    private static final String FORMER_ROOT =
+            "root root argocd/root argocd git://git.git.svc.cluster.local/hello.git\n";
+
+    /**
+     * A cluster of files: namespaces/NAME holds the labels of a namespace, argocd the namespaces in which an Argo CD runs,
+     * applications and annotations what kubectl prints of Applications and of the annotations of the namespace argocd.
+     */
+    private static final String KUBECTL = """
+            echo "$*" >>"$PLACE/calls"
+            while [ "${1:-}" = --context ] || [ "${1:-}" = -n ]; do shift 2; done
+            cd "$PLACE/namespaces"
+            case "$*" in
+              "get namespaces -l "*"!="*) grep -LxF -- "${4/!=/=}" * | sed 's|^|namespace/|' ;;
+              "get namespaces -l "*) grep -lxF -- "$4" * | sed 's|^|namespace/|' ;;
+              "label namespace "*) echo "$5" >>"$3" ;;
+              "get namespace argocd "*) cat ../annotations ;;
+              "get applications "*) cat ../applications ;;
+              "get application root "*) exit 1 ;;
+              "get deployments --all-namespaces "*) for n in $(cat ../argocd); do [ ! -e "$n" ] || echo "$n"; done ;;
+              *"delete "*" namespace "*) all=$*; rm -f ${all#* namespace } ;;
+              "kustomize "*) exit 1 ;;
+            esac
+            exit 0
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Workplace place;
+
+    @BeforeEach
+    void cluster() throws IOException {
+        place = new Workplace(folder, "clone");
+        Files.createDirectory(folder.resolve("namespaces"));
+        for (String file : "annotations applications argocd".split(" ")) {
+            Files.createFile(folder.resolve(file));
+        }
+        namespaces("default", "kube-system");
+        place.standIn("kubectl", KUBECTL);
+        place.standIn("minikube", "case \"$*\" in profile) echo minikube ;; *status*) echo Running ;; esac");
+        for (String program : "helm mvn curl".split(" ")) {
+            place.standIn(program, "");
+        }
+    }
+
+    @Test
+    void upRefusesAnArgoCdThatItDidNotMake() throws IOException {
+        namespaces("argocd");
+        write("argocd", "argocd\n");
+        refuses("", "an Argo CD runs in the namespace 'argocd'", "make up ADOPT='argocd'");
+        assertThat(place.run("git config --get-regexp 'remote.cluster|hello'").output())
+                .isEmpty();
+    }
+
+    @Test
+    void upRefusesAnArgoCdOfAnotherNamespace() throws IOException {
+        namespaces("argo-cd");
+        write("argocd", "argo-cd\n");
+        refuses("", "an Argo CD runs in the namespace 'argo-cd'", "make up ADOPT='argo-cd'");
+    }
+
+    @Test
+    void upRefusesOtherNamespacesOfThoseNames() throws IOException {
+        namespaces("git");
+        refuses("", "the namespace 'git' is there", "ADOPT='git'");
+        goesOn("REPO=https://github.com/ada/hello ");
+        namespaces("traefik");
+        refuses("ADOPT=git ", "the namespace 'traefik' is there", "ADOPT='git traefik'");
+    }
+
+    @Test
+    void upTakesOverWhatItIsTold() throws IOException {
+        namespaces("argocd", "registry");
+        goesOn("ADOPT='argocd registry' ");
+        assertThat(marked()).containsExactly("argocd", "registry");
+    }
+
+    @Test
+    void upGoesOnWithItsOwn() throws IOException {
+        mark("argocd", "git", "registry", "traefik");
+        write("argocd", "argocd\n");
+        goesOn("");
+    }
+
+    @Test
+    void upAdoptsWhatTheEarlierVersionMade() throws IOException {
+        namespaces("argocd", "git", "registry", "traefik", "hello-staging", "hello-theirs");
+        write("argocd", "argocd\n");
+        write("applications", FORMER_ROOT + """
+                platform platform gitops/platform traefik git://git.git.svc.cluster.local/hello.git
+                hello-staging hello gitops/charts/hello hello-staging git://git.git.svc.cluster.local/hello.git
+                theirs default theirs hello-theirs https://example.org/theirs.git
+                """);
+        goesOn("");
+        assertThat(marked()).containsExactly("argocd", "git", "hello-staging", "registry", "traefik");
+    }
+
+    @Test
+    void upAdoptsWhatTheEarlierVersionBegan() throws IOException {
+        namespaces("argocd", "git", "registry");
+        write("annotations", "6eac7a8285b8328c00a571d34c06d3776a2d9935 <none>\n");
+        goesOn("");
+        assertThat(marked()).containsExactly("argocd", "git", "registry");
+    }
+
+    @Test
+    void upLeavesAGitServerAloneThatTheEarlierVersionDidNotMake() throws IOException {
+        namespaces("argocd", "git");
+        write("annotations", "<none> make-up\n");
+        write("applications", "root root argocd/root argocd https://github.com/ada/hello\n");
+        goesOn("REPO=https://github.com/ada/hello ");
+        assertThat(marked()).containsExactly("argocd");
+    }
+
+    @Test
+    void upRefusesAnAddressWithASecretAndDoesNotShowIt() {
+        for (String repo : new String[] {
+            "https://ada:t0ken@github.com/ada/hello",
+            "https://t0ken@github.com/ada/hello",
+            "ssh://git:t0ken@example.org/hello"
+        }) {
+            refuses("REPO=" + repo + " ", "REPO has a user's name, password or token in it", "local/argocd repo add");
+        }
+        assertThat(place.run("REPO=https://t0ken@github.com/ada/hello local/up").output())
+                .doesNotContain("t0ken");
+        goesOn("REPO=git@github.com:ada/hello.git ");
+        goesOn("REPO=ssh://git@github.com/ada/hello.git ");
+    }
+
+    @Test
+    void downTakesAwayItsOwnAlone() throws IOException {
+        mark("argocd", "hello-staging");
+        namespaces("hello-theirs", "traefik", "git");
+        String output = place.run("local/down").orFail().output();
+        assertThat(remaining()).containsExactly("default", "git", "hello-theirs", "kube-system", "traefik");
+        assertThat(output)
+                .contains(
+                        "make up did not make it: the namespace git", "make up did not make it: the namespace traefik");
+        assertThat(deletions())
+                .noneMatch(call -> call.contains("traefik"))
+                .anyMatch(call -> call.endsWith("crd -l app.kubernetes.io/part-of=argocd"));
+    }
+
+    @Test
+    void downTakesNothingAwayWhereItMadeNothing() throws IOException {
+        namespaces("argocd", "hello-theirs", "traefik", "git", "registry");
+        write("argocd", "argocd\n");
+        place.run("local/down").orFail();
+        assertThat(remaining())
+                .containsExactly("argocd", "default", "git", "hello-theirs", "kube-system", "registry", "traefik");
+        assertThat(deletions()).allMatch(call -> call.endsWith("-l " + OURS));
+    }
+
+    @Test
+    void downTakesAwayWhatTheEarlierVersionMade() throws IOException {
+        namespaces("argocd", "traefik", "hello-staging", "hello-theirs");
+        write("applications", FORMER_ROOT + """
+                platform platform gitops/platform traefik https://github.com/ada/hello
+                hello-staging hello gitops/charts/hello hello-staging https://github.com/ada/hello
+                """);
+        place.run("local/down").orFail();
+        assertThat(remaining()).containsExactly("default", "hello-theirs", "kube-system");
+        assertThat(deletions())
+                .anyMatch(call -> call.contains("clusterrole/traefik"))
+                .anyMatch(call -> call.endsWith("hello-image hello-never-zero"));
+    }
+
+    @Test
+    void downLeavesTheKindsOfAnotherArgoCd() throws IOException {
+        mark("argocd");
+        namespaces("argo-cd");
+        write("argocd", "argocd\nargo-cd\n");
+        place.run("local/down").orFail();
+        assertThat(remaining()).containsExactly("argo-cd", "default", "kube-system");
+        assertThat(deletions()).noneMatch(call -> call.contains("crd"));
+    }
+
+    private void refuses(String environment, String... sentences) {
+        Workplace.Result result = place.run(environment + "local/up");
+        assertThat(result.exit()).isOne();
+        assertThat(result.output()).contains(sentences);
+        assertThat(place.read("calls")).doesNotContain("kustomize", "apply");
+    }
+
+    /** Up to where it would read Argo CD's manifests, which are not there. */
+    private void goesOn(String environment) {
+        assertThat(place.run(environment + "local/up").output()).contains("Argo CD's manifests could not be read");
+        place.must("rm \"$PLACE/calls\"");
+    }
+
+    private void namespaces(String... names) throws IOException {
+        for (String name : names) {
+            write("namespaces/" + name, "kubernetes.io/metadata.name=" + name + "\n");
+        }
+    }
+
+    private void mark(String... names) throws IOException {
+        namespaces(names);
+        for (String name : names) {
+            write("namespaces/" + name, OURS + "\n");
+        }
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.writeString(folder.resolve(file), text);
+    }
+
+    private Stream<String> remaining() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("namespaces"))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
+        }
+    }
+
+    private Stream<String> marked() throws IOException {
+        return remaining().filter(name -> place.read("namespaces/" + name).contains(OURS));
+    }
+
+    private Stream<String> deletions() {
+        return place.read("calls").lines().filter(call -> call.contains(" delete "));
+    }
+}
