@@ -50,7 +50,7 @@ func main() {
 	case "storage-provisioner":
 		provision()
 	default:
-		fmt.Fprintf(os.Stderr, "%s: call me as coredns, registry, helm, kustomize, metrics-server or storage-provisioner\n", name)
+		fmt.Fprintln(os.Stderr, name+": call me as coredns, registry, helm, kustomize, metrics-server or storage-provisioner")
 		os.Exit(2)
 	}
 	if err != nil {
