@@ -26,8 +26,8 @@ import (
 	"helm.sh/helm/v4/pkg/kube"
 	apiserver "k8s.io/apiserver/pkg/server"
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
-	metrics "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
 	kustomize "sigs.k8s.io/kustomize/kustomize/v5/commands"
+	metrics "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
 )
 
 func main() {
