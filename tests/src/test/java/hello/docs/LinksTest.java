@@ -66,7 +66,7 @@ class LinksTest {
                     "[elsewhere](https://example.org/gone)"
                     "run `docs/there.md`, `there.md`, `make there ENV=gone`"
                     "set `ingress.hosts`, `ingress.tls.secret`, but nobody's `some.gone` in `gone.values()`"
-                    "the file `docs/NAME/gone.md`, `docs/*.gone`, and what `make there` says: `'there' did not make gone`"
+                    "files `docs/NAME/gone.md`, `docs/*.gone`, and what `make there` prints: `there did not make it`"
                     "an image `ghcr.io/OWNER/gone`, a type `text/gone`, paths `/docs/gone`, `localhost:5050/docs/gone`"
                     """)
     void whatIsThereOrNotOursIsLeftAlone(String text, @TempDir Path root) throws IOException {
