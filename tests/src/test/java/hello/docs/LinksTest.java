@@ -31,6 +31,13 @@ class LinksTest {
     }
 
     @Test
+    void theReadmeStaysShortAndBeginsWithTheStart() {
+        List<String> lines = Repository.read("README.md").lines().toList();
+        assertThat(lines.size()).as("lines of README.md").isLessThanOrEqualTo(120);
+        assertThat(lines.subList(0, 25)).anyMatch(line -> line.startsWith("$ make up"));
+    }
+
+    @Test
     void whatCodeownersNamesIsThere() {
         assertThat(Repository.read(".github/CODEOWNERS").lines())
                 .filteredOn(line -> line.startsWith("#/"))
