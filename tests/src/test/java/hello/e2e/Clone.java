@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,14 +52,14 @@ record Clone(Path folder) {
         return tryGit(arguments).orFail().line();
     }
 
-    Cluster.Said tryGit(String... arguments) {
+    CommandResult tryGit(String... arguments) {
         String[] command = new String[arguments.length + 1];
         command[0] = "git";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
         return Cluster.run(folder, command);
     }
 
-    Cluster.Said make(String... arguments) {
+    CommandResult make(String... arguments) {
         String[] command = new String[arguments.length + 1];
         command[0] = "make";
         System.arraycopy(arguments, 0, command, 1, arguments.length);

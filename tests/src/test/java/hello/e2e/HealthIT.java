@@ -12,16 +12,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Argo CD's word on objects that its own rules judge wrongly, by the rules of argocd/install, run by Argo CD itself. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(36)
+@ClusterTest
 class HealthIT {
     // As the autoscaler says it (kubernetes/pkg/controller/podautoscaler: metrics/client.go, replica_calculator.go).
     private static final String NO_API =

@@ -59,7 +59,7 @@ final class Prober implements AutoCloseable {
 
     /** The one that asks production 200 times a second from its first use on, through several classes of tests, until one of them closes it. */
     static synchronized Prober production() {
-        production = production == null ? new Prober(Cluster.host("production"), 200).steady() : production;
+        production = production == null ? new Prober(Cluster.host("production"), 200).awaitSteady() : production;
         return production;
     }
 
@@ -113,8 +113,8 @@ final class Prober implements AutoCloseable {
     }
 
     /** Waits until requests have been answered for two seconds, so that what comes next happens under load. */
-    Prober steady() {
-        Cluster.until(
+    Prober awaitSteady() {
+        Cluster.waitUntil(
                 "a steady state",
                 Duration.ofMinutes(1),
                 () -> answers.values().stream().mapToInt(AtomicInteger::get).sum() > 2 * perSecond);
@@ -128,7 +128,7 @@ final class Prober implements AutoCloseable {
     }
 
     /** Stops asking, reports, and fails the test if a single request was lost. */
-    void noneLost() {
+    void assertNoneLost() {
         report();
         assertThat(lost()).isEmpty();
     }

@@ -8,15 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Production gives back the pods that load added, while the tests before this one ran. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(42)
+@ClusterTest
 class ScaleInIT {
     @AfterAll
     static void end() {
@@ -43,7 +38,7 @@ class ScaleInIT {
         assertThat(production.untilLess)
                 .as("180 s of quiet, a minute for a second pod, and two for the measurements")
                 .isBetween(180.0, 180.0 + 60 + 120 + 60);
-        production.prober.noneLost();
+        production.prober.assertNoneLost();
         assertThat(production.prober.answers()).as("one version, one greeting").hasSize(1);
     }
 }

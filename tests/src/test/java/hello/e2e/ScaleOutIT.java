@@ -3,8 +3,8 @@ package hello.e2e;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
-import static hello.e2e.Cluster.ready;
-import static hello.e2e.Cluster.untilAtLast;
+import static hello.e2e.Cluster.readyReplicas;
+import static hello.e2e.Cluster.waitLongUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,18 +13,11 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Production gets more pods for load, and none for pods that only start. While {@link Scaling} loads it, nothing else happens. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(39)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ClusterTest
 class ScaleOutIT {
     private static final String NS = "hello-production";
 
@@ -47,7 +40,7 @@ class ScaleOutIT {
         }
         Instant start = youngest();
         String size = field(NS, "hpa/hello", ".status.lastScaleTime");
-        untilAtLast(
+        waitLongUntil(
                 "the start is measured, and would have had its effect",
                 FOR_THE_SPIKE.plusMinutes(1),
                 () -> Instant.now().isAfter(start.plus(FOR_THE_SPIKE)));
@@ -57,7 +50,7 @@ class ScaleOutIT {
         assertThat(field(NS, "hpa/hello", ".status.lastScaleTime"))
                 .as("when the autoscaler last changed its mind")
                 .isEqualTo(size);
-        assertThat(ready("production")).isEqualTo(least);
+        assertThat(readyReplicas("production")).isEqualTo(least);
         measured(least + " pods, the youngest "
                 + Duration.between(start, Instant.now()).toSeconds() + " s old, use "
                 + field(NS, "hpa/hello", ".status.currentMetrics[0].resource.current.averageValue")

@@ -3,8 +3,8 @@ package hello.e2e;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.pods;
-import static hello.e2e.Cluster.ready;
-import static hello.e2e.Cluster.untilAtLast;
+import static hello.e2e.Cluster.readyReplicas;
+import static hello.e2e.Cluster.waitLongUntil;
 
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -57,16 +57,17 @@ final class Scaling {
 
     private void live() {
         try {
-            untilAtLast("no pods are left that an earlier load added", PATIENCE, this::least);
+            waitLongUntil("no pods are left that an earlier load added", PATIENCE, this::least);
             Thread.ofVirtual().start(this::watch);
             for (int i = 0; i < ASKERS; i++) {
                 Thread.ofVirtual().start(this::ask);
             }
-            untilMore = untilAtLast("more pods are ready", Duration.ofMinutes(5), () -> ready("production") > least);
+            untilMore = waitLongUntil(
+                    "more pods are ready", Duration.ofMinutes(5), () -> readyReplicas("production") > least);
             Thread.sleep(Duration.ofSeconds(5)); // they get their share, and must not be lost again at once
             loaded = false;
             out.complete(null);
-            untilLess = untilAtLast("the pods that were added are gone", PATIENCE, this::least);
+            untilLess = waitLongUntil("the pods that were added are gone", PATIENCE, this::least);
             in.complete(null);
         } catch (Throwable e) {
             loaded = false;
@@ -76,7 +77,7 @@ final class Scaling {
     }
 
     private boolean least() {
-        return ready("production") == least && pods("production").size() == least;
+        return readyReplicas("production") == least && pods("production").size() == least;
     }
 
     /**

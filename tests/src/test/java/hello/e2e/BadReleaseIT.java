@@ -3,13 +3,14 @@ package hello.e2e;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
-import static hello.e2e.Cluster.running;
-import static hello.e2e.Cluster.until;
-import static hello.e2e.Cluster.untilAtLast;
+import static hello.e2e.Cluster.runningCommit;
+import static hello.e2e.Cluster.waitLongUntil;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,20 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Staging is given what does not work, image by image and commit by commit, while production is asked 200 times a second. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(40)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class BreakIT {
+@ClusterTest
+class BadReleaseIT {
     private static final int PER_SECOND = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String VALUES = "gitops/environments/staging/values.yaml";
@@ -65,8 +59,8 @@ class BreakIT {
     }
 
     @AfterEach
-    void well() {
-        until("all is well again", PATIENCE, Cluster::allWell);
+    void waitUntilHealthy() {
+        waitUntil("all is well again", PATIENCE, Cluster::allHealthy);
     }
 
     @Test
@@ -192,14 +186,14 @@ class BreakIT {
     private static void badRelease(Runnable release, String sign) {
         broken++;
         released = 0;
-        String before = running("staging");
+        String before = runningCommit("staging");
         String image = image();
         int deadline = Integer.parseInt(field("hello-staging", "deployment/hello", ".spec.progressDeadlineSeconds"));
-        try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
+        try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
             try {
                 release.run();
                 released = released == 0 ? System.nanoTime() : released;
-                untilAtLast(
+                waitLongUntil(
                         "Argo CD calls it Degraded",
                         PATIENCE,
                         () -> field("argocd", "application/hello-staging", ".status.health.status")
@@ -210,18 +204,18 @@ class BreakIT {
                 assertThat(Cluster.run(Cluster.ROOT, "make", "status").output())
                         .containsPattern(sign)
                         .contains("has timed out progressing");
-                assertThat(running("staging")).isEqualTo(before);
+                assertThat(runningCommit("staging")).isEqualTo(before);
             } finally {
                 if (!image().equals(image)) {
                     carol.make("rollback", "ENV=staging").orFail();
                 }
             }
             assertThat(image()).isEqualTo(image);
-            until("all is well again", PATIENCE, Cluster::allWell);
-            prober.noneLost();
+            waitUntil("all is well again", PATIENCE, Cluster::allHealthy);
+            prober.assertNoneLost();
             assertThat(prober.answers()).as("the old version, nothing else").hasSize(1);
         }
-        assertThat(running("staging")).isEqualTo(before);
+        assertThat(runningCommit("staging")).isEqualTo(before);
     }
 
     /** What git says that staging runs. */
@@ -234,8 +228,8 @@ class BreakIT {
 
     /** {@code make deploy} ends by itself, says what the cluster says, and what to do next. */
     private static void deployFails(String reason) {
-        Cluster.Said deploy = carol.make("deploy");
-        assertThat(deploy.exit()).isNotZero();
+        CommandResult deploy = carol.make("deploy");
+        assertThat(deploy.exitCode()).isNotZero();
         assertThat(deploy.output())
                 .contains("staging is not there", "make rollback ENV=staging")
                 .containsPattern(reason);
@@ -247,7 +241,7 @@ class BreakIT {
     /** What was pushed with a bad release is taken back in the source, too. */
     private static void takeBack(String commit) {
         carol.git("fetch", "-q", "cluster");
-        if (carol.tryGit("merge-base", "--is-ancestor", commit, "cluster/main").exit() == 0) {
+        if (carol.tryGit("merge-base", "--is-ancestor", commit, "cluster/main").exitCode() == 0) {
             carol.pull();
             carol.git("revert", "--no-edit", commit);
             carol.git("push", "-q", "cluster");
@@ -262,7 +256,7 @@ class BreakIT {
         try {
             String said =
                     "range .status.conditions[*]}{.message} {end}{range .status.operationState.syncResult.resources[*]}{.message} {end}{.status.operationState.message";
-            double seconds = until(
+            double seconds = waitUntil(
                     "Argo CD says so",
                     PATIENCE,
                     () -> field("argocd", "application/hello-staging", said).matches("(?s).*(" + sign + ").*"));
@@ -274,7 +268,7 @@ class BreakIT {
             carol.git("revert", "--no-edit", "HEAD");
             carol.git("push", "-q", "cluster");
         }
-        measured("well again after " + until("all is well", PATIENCE, Cluster::allWell) + " s");
+        measured("well again after " + waitUntil("all is well", PATIENCE, Cluster::allHealthy) + " s");
     }
 
     /** What git decides of staging's objects: each with the number of changes to its spec. */

@@ -1,36 +1,30 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.allWell;
+import static hello.e2e.Cluster.allHealthy;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The loop from a commit to an answer, and the ways back. The marks are those of the README; what is asserted is three times
  * that, so that a busy machine breaks nothing.
  */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(10)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class LoopIT {
+@ClusterTest
+class GitOpsLoopIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Another one each time, so that the tests can run again on the same cluster. */
@@ -63,7 +57,7 @@ class LoopIT {
     @DisplayName("a code change reaches curl: commit, image, bump, sync, answer")
     void codeChange() throws IOException {
         String commit = alice.changeCode("a change of code");
-        Cluster.Said deploy = alice.make("deploy").orFail();
+        CommandResult deploy = alice.make("deploy").orFail();
         double first = deploy.number("first answer with the new version ([0-9.]+) s after the push");
         double all = deploy.number("only new pods are ready ([0-9.]+) s after the push");
         measured("first new answer " + first + " s, only new pods " + all + " s after the bump's push");
@@ -78,7 +72,7 @@ class LoopIT {
     void amend() throws IOException {
         deployed();
         alice.git("commit", "-q", "--amend", "-m", "amended");
-        Cluster.Said deploy = alice.make("deploy").orFail();
+        CommandResult deploy = alice.make("deploy").orFail();
         assertThat(answer("staging")).contains("commit " + alice.git("rev-parse", "HEAD"));
         measured("first new answer " + deploy.number("first answer with the new version ([0-9.]+) s") + " s");
     }
@@ -94,7 +88,7 @@ class LoopIT {
                 "$1\n  message: " + GREETING,
                 "Another greeting");
         alice.git("push", "-q", "cluster");
-        double seconds = until(
+        double seconds = waitUntil(
                 "staging greets with the new message",
                 PATIENCE,
                 () -> answer("staging").startsWith(GREETING));
@@ -108,15 +102,15 @@ class LoopIT {
     void twoClones() throws IOException {
         String hers = deployed();
         bob.changeCode("Bob's change");
-        Cluster.Said refused = bob.make("deploy");
-        assertThat(refused.exit()).isNotZero();
+        CommandResult refused = bob.make("deploy");
+        assertThat(refused.exitCode()).isNotZero();
         assertThat(refused.output())
                 .contains(
                         "has commits that are not in yours",
                         "alice: " + alice.git("log", "-1", "--format=%s", hers),
                         "git pull cluster main");
         // Both changed the end of one file: Bob has a conflict to solve, as with any git server; he keeps both lines.
-        if (bob.tryGit("pull", "-q", "--no-edit", "cluster", "main").exit() != 0) {
+        if (bob.tryGit("pull", "-q", "--no-edit", "cluster", "main").exitCode() != 0) {
             Cluster.run(
                             bob.folder(),
                             "sed",
@@ -132,7 +126,7 @@ class LoopIT {
         String both = bob.git("rev-parse", "HEAD");
         bob.make("deploy").orFail();
         assertThat(answer("staging")).startsWith(greeting).contains("commit " + both);
-        assertThat(bob.tryGit("merge-base", "--is-ancestor", hers, both).exit())
+        assertThat(bob.tryGit("merge-base", "--is-ancestor", hers, both).exitCode())
                 .as("what Alice deployed is in what runs")
                 .isZero();
         measured("refused once with the commits' names, then " + bob.git("rev-list", "--count", "HEAD")
@@ -143,21 +137,21 @@ class LoopIT {
     @Order(6)
     @DisplayName("promote brings staging's image to production, rollback takes it back")
     void promoteAndRollback() throws IOException {
-        String before = Cluster.running("staging");
+        String before = Cluster.runningCommit("staging");
         alice.make("promote").orFail();
         assertThat(answer("production")).contains("commit " + before);
         alice.pull();
         String after = alice.changeCode("a change to take back");
         alice.make("deploy").orFail();
         assertThat(answer("production")).contains("commit " + before);
-        Cluster.Said promote = alice.make("promote").orFail();
+        CommandResult promote = alice.make("promote").orFail();
         assertThat(answer("production")).contains("commit " + after);
-        Cluster.Said rollback = alice.make("rollback", "ENV=production").orFail();
+        CommandResult rollback = alice.make("rollback", "ENV=production").orFail();
         assertThat(answer("production")).contains("commit " + before);
         assertThat(answer("staging")).contains("commit " + after);
         // What a person took back does not come back by itself.
-        Cluster.Said again = alice.make("promote");
-        assertThat(again.exit()).isNotZero();
+        CommandResult again = alice.make("promote");
+        assertThat(again.exitCode()).isNotZero();
         assertThat(again.output()).contains("reverted");
         measured("promoted in " + promote.number("first answer with the new version ([0-9.]+) s") + " s, back in "
                 + rollback.number("first answer with the new version ([0-9.]+) s") + " s");
@@ -167,7 +161,7 @@ class LoopIT {
     @Order(7)
     @DisplayName("argocd app sync and argocd app wait work, and a second sync changes nothing")
     void secondSync() {
-        until("all is well", PATIENCE, Cluster::allWell);
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
         Cluster.run(Cluster.ROOT, "make", "sync", "ENV=staging").orFail();
         String before = generations();
         Cluster.run(Cluster.ROOT, "make", "sync", "ENV=staging").orFail();
@@ -186,7 +180,7 @@ class LoopIT {
                         "120")
                 .orFail();
         assertThat(generations()).isEqualTo(before);
-        assertThat(allWell()).isTrue();
+        assertThat(allHealthy()).isTrue();
         measured(before.lines().count() + " objects, none changed");
     }
 
@@ -194,9 +188,9 @@ class LoopIT {
     @Order(8)
     @DisplayName("bootstrap twice changes nothing")
     void bootstrapTwice() {
-        until("all is well", PATIENCE, Cluster::allWell);
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
         String before = generations();
-        Cluster.Said up = Cluster.run(Cluster.ROOT, "make", "up").orFail();
+        CommandResult up = Cluster.run(Cluster.ROOT, "make", "up").orFail();
         double seconds = up.number("Ready after ([0-9]+) s");
         assertThat(generations()).isEqualTo(before);
         measured("second make up " + seconds + " s, " + before.lines().count() + " objects, none changed");
@@ -215,7 +209,7 @@ class LoopIT {
                     .contains("commit "
                             + Cluster.run(Cluster.ROOT, "git", "rev-parse", "HEAD")
                                     .line());
-            until(
+            waitUntil(
                     "two pods are ready",
                     PATIENCE,
                     () -> Integer.parseInt(field("hello", "deployment/hello", ".status.readyReplicas")) >= 2);
@@ -240,7 +234,7 @@ class LoopIT {
     /** Sees to it that staging runs a commit of Alice's, the last one in her clone, and gives it. */
     private static String deployed() throws IOException {
         String commit = alice.git("rev-parse", "HEAD");
-        if (!Cluster.running("staging").equals(commit)) { // as in a fresh clone, whose last commit is the bump
+        if (!Cluster.runningCommit("staging").equals(commit)) { // as in a fresh clone, whose last commit is the bump
             alice.pull();
             commit = alice.changeCode("a change to build upon");
             alice.make("deploy").orFail();

@@ -3,10 +3,11 @@ package hello.e2e;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,20 +20,17 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the cluster refuses, whoever asks. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(38)
-class RefusalIT {
+@ClusterTest
+class AccessControlIT {
     private static final String NAMESPACE = "hello-staging";
     private static final List<String> OWNERS = List.of("Job", "StatefulSet", "DaemonSet");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
+    @Order(2)
     @DisplayName(
             "an image of the service from elsewhere, or not by digest, is refused; so is a pod that breaks `restricted`")
     void images() throws IOException {
@@ -42,7 +40,7 @@ class RefusalIT {
         create(right).orFail();
         setImage(image + digest).orFail();
 
-        Map<String, Cluster.Said> refused = new LinkedHashMap<>();
+        Map<String, CommandResult> refused = new LinkedHashMap<>();
         refused.put("Deployment, image from elsewhere", setImage("example.org/other" + digest));
         refused.put("Deployment, image by tag", setImage(image + ":tag"));
         refused.put("pod without a label, from elsewhere", create(right.replace(image, "example.org/other")));
@@ -51,7 +49,7 @@ class RefusalIT {
         refused.put("init container", create(right + planted("init-container.yaml")));
         refused.put("image volume", create(right + planted("image-volume.yaml")));
         refused.put("ephemeral container", debug());
-        refused.forEach((way, said) -> assertThat(said.output()).as(way).containsPattern("hello-image.* denied"));
+        refused.forEach((way, result) -> assertThat(result.output()).as(way).containsPattern("hello-image.* denied"));
         owners();
         assertThat(kubectl("-n", NAMESPACE, "run", "refused", "--image=" + image + digest, "--dry-run=server")
                         .output())
@@ -74,7 +72,7 @@ class RefusalIT {
                     .orFail();
             for (String kind : OWNERS) {
                 String fields = "involvedObject.kind=" + kind + ",involvedObject.name=refused,reason=FailedCreate";
-                until(
+                waitUntil(
                         kind + " is refused its pod",
                         PATIENCE,
                         () -> kubectl("-n", NAMESPACE, "get", "events", "--field-selector=" + fields, "-o", "yaml")
@@ -87,9 +85,10 @@ class RefusalIT {
     }
 
     @Test
+    @Order(3)
     @DisplayName("an environment stays `restricted`, and the ingress controller gets no other right, whoever asks")
     void rightsStay() {
-        List<Cluster.Said> refused = List.of(
+        List<CommandResult> refused = List.of(
                 kubectl("create", "namespace", "hello-refused", "--dry-run=server"),
                 label("pod-security.kubernetes.io/enforce=privileged"),
                 label("pod-security.kubernetes.io/enforce-"),
@@ -100,12 +99,13 @@ class RefusalIT {
                 role("clusterrolebinding", "--clusterrole=traefik", "--serviceaccount=hello-staging:hello"),
                 privileged());
         assertThat(refused)
-                .allSatisfy(said -> assertThat(said.output())
+                .allSatisfy(result -> assertThat(result.output())
                         .containsPattern("hello-(namespace|ingress-rights|ingress-pods).* denied"));
         measured(refused.size() + " of " + refused.size() + " refused");
     }
 
     @Test
+    @Order(5)
     @DisplayName("the service is not scaled to 0")
     void neverZero() {
         assertThat(kubectl("-n", NAMESPACE, "scale", "deployment/hello", "--replicas=0")
@@ -115,6 +115,7 @@ class RefusalIT {
     }
 
     @Test
+    @Order(4)
     @DisplayName("the service's account can do nothing at the API, and its pods carry no token")
     void account() {
         // Every account may something: ask for its own rights, read the API's own description, in 1.37 certificates to
@@ -136,6 +137,7 @@ class RefusalIT {
     }
 
     @Test
+    @Order(6)
     @DisplayName("the AppProject refuses another repository, another namespace, a cluster-scoped kind")
     void project() {
         String repo = field("argocd", "application/root", ".spec.source.repoURL");
@@ -148,11 +150,12 @@ class RefusalIT {
     }
 
     @Test
+    @Order(1)
     @DisplayName("no pod can write to the in-cluster repository")
     void readOnlyRepository() {
         String push =
                 "cd /tmp && git clone -q git://git.git.svc.cluster.local/hello.git c && cd c && git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x && git push origin HEAD:main";
-        Cluster.Said said = kubectl(
+        CommandResult result = kubectl(
                 "-n",
                 "argocd",
                 "exec",
@@ -161,12 +164,13 @@ class RefusalIT {
                 "bash",
                 "-c",
                 push + "; e=$?; rm -rf /tmp/c; exit $e");
-        assertThat(said.exit()).isNotZero();
-        assertThat(said.output()).contains("service not enabled");
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.output()).contains("service not enabled");
         measured("push refused, clone works");
     }
 
     @Test
+    @Order(8)
     @DisplayName("no pod reaches the registry, and nobody pushes without rights of their own at the API")
     void standIns() {
         String node = field("argocd", "pod/argocd-application-controller-0", ".status.hostIP");
@@ -206,6 +210,7 @@ class RefusalIT {
     }
 
     @Test
+    @Order(7)
     @DisplayName("Argo CD's first password is changed by local/password, and its Secret does not come back")
     void password() throws IOException {
         String secret = "secret/argocd-initial-admin-secret";
@@ -220,18 +225,18 @@ class RefusalIT {
         ui.environment().put("PORT", "18443");
         Process page = ui.start();
         try {
-            until("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
+            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
             Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
                     .orFail();
             measured("the new one opens Argo CD after "
-                    + until("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
+                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
             assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
             // A start of Argo CD's server is when it would make the Secret, before it serves. Until it is called ready
             // takes half a minute more.
             List<String> before = pods("argocd", "argocd-server");
             kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server")
                     .orFail();
-            until(
+            waitUntil(
                     "a new server serves",
                     PATIENCE,
                     () -> pods("argocd", "argocd-server").stream()
@@ -307,7 +312,7 @@ class RefusalIT {
                                 "bash",
                                 "-c",
                                 ": < /dev/tcp/" + host + "/" + port)
-                        .exit()
+                        .exitCode()
                 == 0;
     }
 
@@ -315,7 +320,7 @@ class RefusalIT {
         return Files.readString(Path.of("src/test/resources/refused-pods", file));
     }
 
-    private static Cluster.Said create(String yaml) {
+    private static CommandResult create(String yaml) {
         return Cluster.run(
                 Cluster.ROOT,
                 "bash",
@@ -327,32 +332,32 @@ class RefusalIT {
     }
 
     /** A debug container in a running pod, under the profile that `restricted` lets pass. */
-    private static Cluster.Said debug() {
+    private static CommandResult debug() {
         String pod = pods("staging").get(0);
         return kubectl(
                 "-n", NAMESPACE, "debug", pod, "--image=docker.io/library/busybox:1.37.0", "--profile=restricted");
     }
 
     /** A privileged copy of the ingress controller's pod; taken away, should it be there. */
-    private static Cluster.Said privileged() {
+    private static CommandResult privileged() {
         String pod = pods("traefik", "traefik").get(0);
         String image = "--image=docker.io/library/busybox:1.37.0";
-        Cluster.Said said = kubectl("-n", "traefik", "debug", pod, image, "--profile=sysadmin", "--copy-to=refused");
+        CommandResult result = kubectl("-n", "traefik", "debug", pod, image, "--profile=sysadmin", "--copy-to=refused");
         kubectl("-n", "traefik", "delete", "pod/refused", "--ignore-not-found");
-        return said;
+        return result;
     }
 
-    private static Cluster.Said label(String label) {
+    private static CommandResult label(String label) {
         return kubectl("label", "namespace", NAMESPACE, label, "--overwrite", "--dry-run=server");
     }
 
     /** As if the ingress controller's role or its binding were made anew: a policy is asked before it is seen to be there. */
-    private static Cluster.Said role(String kind, String... what) {
+    private static CommandResult role(String kind, String... what) {
         return kubectl(Stream.concat(Stream.of("create", kind, "traefik", "--dry-run=server"), Stream.of(what))
                 .toArray(String[]::new));
     }
 
-    private static Cluster.Said setImage(String image) {
+    private static CommandResult setImage(String image) {
         return kubectl("-n", NAMESPACE, "set", "image", "deployment/hello", "hello=" + image, "--dry-run=server");
     }
 
@@ -365,17 +370,17 @@ class RefusalIT {
                 """.formatted(repo, path, namespace);
         Cluster.apply(yaml).orFail();
         try {
-            String[] said = {""};
-            until("Argo CD's word on it", PATIENCE, () -> {
-                said[0] = field("argocd", "application/refused", ".status.conditions[*].message")
+            String[] message = {""};
+            waitUntil("Argo CD's word on it", PATIENCE, () -> {
+                message[0] = field("argocd", "application/refused", ".status.conditions[*].message")
                         + field(
                                 "argocd",
                                 "application/refused",
                                 ".status.operationState.syncResult.resources[*].message")
                         + field("argocd", "application/refused", ".status.operationState.message");
-                return said[0].contains("permitted") || said[0].contains("allowed destinations");
+                return message[0].contains("permitted") || message[0].contains("allowed destinations");
             });
-            return said[0];
+            return message[0];
         } finally {
             kubectl("-n", "argocd", "delete", "application/refused", "--wait=true");
         }

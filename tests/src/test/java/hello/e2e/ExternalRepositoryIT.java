@@ -2,11 +2,12 @@ package hello.e2e;
 
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.kubectl;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -17,20 +18,15 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A repository and a registry outside the cluster, as GitHub and GHCR are: here a git server and a registry on the machine that
  * runs the test. A container runtime takes plain HTTP from localhost alone, so the registry is relayed to the node's loopback.
  */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(100)
-class OutsideIT {
+@ClusterTest
+class ExternalRepositoryIT {
     private static final int GIT = 9419;
     private static final int REGISTRY = 5060;
     private static final List<Process> STARTED = new ArrayList<>();
@@ -76,7 +72,7 @@ class OutsideIT {
                         + "}}\nhttp: {addr: \":" + REGISTRY + "\"}\n");
         start("env", "OTEL_TRACES_EXPORTER=none", registry, "serve", settings.toString());
         relay();
-        until("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
+        waitUntil("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
     }
 
     @AfterAll
@@ -89,7 +85,7 @@ class OutsideIT {
                             "REPO=git://git.git.svc.cluster.local/hello.git",
                             "IMAGE=localhost:5050/hello")
                     .orFail();
-            until("all is well again", Duration.ofMinutes(3), Cluster::allWell);
+            waitUntil("all is well again", Duration.ofMinutes(3), Cluster::allHealthy);
         } finally {
             kubectl("delete", "namespace", "relay", "--wait=false");
             STARTED.forEach(Process::destroy);
@@ -102,12 +98,12 @@ class OutsideIT {
         String repo = "git://" + machine + ":" + GIT + "/hello.git";
         Clone dave = Clone.of(folder, "dave");
         dave.git("remote", "set-url", "origin", repo);
-        Cluster.Said up = dave.make("up", "REPO=" + repo, "IMAGE=localhost:" + REGISTRY + "/hello")
+        CommandResult up = dave.make("up", "REPO=" + repo, "IMAGE=localhost:" + REGISTRY + "/hello")
                 .orFail();
         assertThat(up.output()).contains("has no image yet", "the workflow 'release' makes the first image");
         assertThat(answer("staging")).as("what ran goes on").contains("pod hello-");
         String commit = dave.changeCode("a change from outside");
-        Cluster.Said deploy = dave.make("deploy").orFail();
+        CommandResult deploy = dave.make("deploy").orFail();
         assertThat(answer("staging")).contains("commit " + commit);
         assertThat(Cluster.run(folder.resolve("hello.git"), "git", "log", "-1", "--format=%s", "main")
                         .line())
@@ -115,7 +111,7 @@ class OutsideIT {
         dave.git("fetch", "-q", "origin");
         dave.make("promote").orFail();
         assertThat(answer("production")).contains("commit " + commit);
-        until("all is well", Duration.ofMinutes(3), Cluster::allWell);
+        waitUntil("all is well", Duration.ofMinutes(3), Cluster::allHealthy);
         measured("first new answer " + deploy.number("first answer with the new version ([0-9.]+) s")
                 + " s after the push");
     }

@@ -4,29 +4,23 @@ import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
-import static hello.e2e.Cluster.ready;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.readyReplicas;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Pods go without notice, or with it: asked 200 times a second through the ingress. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(30)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class CrashIT {
+@ClusterTest
+class PodFailureIT {
     private static final String NS = "hello-production";
     private static final int PER_SECOND = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -40,13 +34,13 @@ class CrashIT {
     /** Before: the class may be run alone. After: the next test finds what this one found, whatever became of it. */
     @BeforeEach
     @AfterEach
-    void well() {
-        until(
+    void waitUntilHealthy() {
+        waitUntil(
                 "two pods and no more",
                 PATIENCE,
                 () -> pods("production").size() == 2
                         && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
-        until("all is well", PATIENCE, Cluster::allWell);
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
     }
 
     @Test
@@ -54,13 +48,14 @@ class CrashIT {
     @DisplayName("a pod is deleted without grace: only requests that were open on it can be lost")
     void deleted() {
         String pod = pods("production").getFirst();
-        try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
+        try (Prober prober = new Prober(host("production"), PER_SECOND).awaitSteady()) {
             kubectl("-n", NS, "delete", "pod", pod, "--grace-period=0", "--force")
                     .orFail();
-            double seconds = until(
+            double seconds = waitUntil(
                     "two pods again",
                     PATIENCE,
-                    () -> ready("production") == 2 && !pods("production").contains(pod));
+                    () -> readyReplicas("production") == 2
+                            && !pods("production").contains(pod));
             measured("another one ready after " + seconds + " s");
             onlyOpenOnes(prober);
         }
@@ -84,18 +79,18 @@ class CrashIT {
                     """).orFail();
             kubectl("-n", "killer", "wait", "pod/killer", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
-            prober.steady();
+            prober.awaitSteady();
             assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill)
                             .orFail()
                             .output()
                             .lines())
                     .containsExactly("killed");
-            double seconds = until(
+            double seconds = waitUntil(
                     "started again",
                     PATIENCE,
                     () -> field(NS, "pod/" + pod, ".status.containerStatuses[0].restartCount")
                                     .equals("1")
-                            && ready("production") == 2);
+                            && readyReplicas("production") == 2);
             assertThat(field(NS, "pod/" + pod, ".status.containerStatuses[0].lastState.terminated.exitCode"))
                     .isEqualTo("137");
             measured("ready again after " + seconds + " s");
@@ -114,20 +109,20 @@ class CrashIT {
                 .orFail()
                 .line();
         List<String> before = pods("production");
-        try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
+        try (Prober prober = new Prober(host("production"), PER_SECOND).awaitSteady()) {
             try {
-                Cluster.Said drain = kubectl(
+                CommandResult drain = kubectl(
                         "drain",
                         node,
                         "--pod-selector=app.kubernetes.io/name=hello",
                         "--delete-emptydir-data",
                         "--timeout=12s");
-                assertThat(drain.exit()).as(drain.output()).isNotZero();
+                assertThat(drain.exitCode()).as(drain.output()).isNotZero();
                 assertThat(drain.output()).contains("violate the pod's disruption budget");
                 assertThat(before.stream().filter(pods("production")::contains))
                         .as("one is left: " + drain.output())
                         .hasSize(1);
-                assertThat(ready("production")).isEqualTo(1);
+                assertThat(readyReplicas("production")).isEqualTo(1);
                 assertThat(kubectl("-n", NS, "get", "pods", "--field-selector=status.phase=Pending", "-o", "name")
                                 .output()
                                 .lines())
@@ -136,9 +131,9 @@ class CrashIT {
             } finally {
                 kubectl("uncordon", node).orFail();
             }
-            measured("both ready " + until("two pods again", PATIENCE, () -> ready("production") == 2)
+            measured("both ready " + waitUntil("two pods again", PATIENCE, () -> readyReplicas("production") == 2)
                     + " s after the node took pods again");
-            prober.noneLost();
+            prober.assertNoneLost();
         }
     }
 

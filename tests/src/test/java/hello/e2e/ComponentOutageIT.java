@@ -4,31 +4,25 @@ import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
-import static hello.e2e.Cluster.running;
-import static hello.e2e.Cluster.until;
-import static hello.e2e.Cluster.without;
+import static hello.e2e.Cluster.runningCommit;
+import static hello.e2e.Cluster.waitUntil;
+import static hello.e2e.Cluster.withComponentDown;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loop's parts are taken away, one at a time, and given back: what runs goes on, and the loop resumes by itself. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(60)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class OutageIT {
+@ClusterTest
+class ComponentOutageIT {
     private static final int PER_SECOND = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -43,8 +37,8 @@ class OutageIT {
     }
 
     @AfterEach
-    void well() {
-        until("all is well again", PATIENCE, Cluster::allWell);
+    void waitUntilHealthy() {
+        waitUntil("all is well again", PATIENCE, Cluster::allHealthy);
     }
 
     @Test
@@ -53,13 +47,13 @@ class OutageIT {
             "without the git server the service runs on, a push fails with a clear message, and works later with nothing lost")
     void gitServer() throws Exception {
         String greeting = erin.greeting("staging");
-        try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
-            without("git", "deployment/git", () -> {
-                Cluster.Said push = erin.tryGit("push", "-q", "cluster");
-                assertThat(push.exit()).isNotZero();
+        try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
+            withComponentDown("git", "deployment/git", () -> {
+                CommandResult push = erin.tryGit("push", "-q", "cluster");
+                assertThat(push.exitCode()).isNotZero();
                 assertThat(push.output()).contains("the git server in the cluster", "did not take it", "make up");
-                Cluster.Said deploy = erin.make("deploy");
-                assertThat(deploy.exit()).isNotZero();
+                CommandResult deploy = erin.make("deploy");
+                assertThat(deploy.exitCode()).isNotZero();
                 assertThat(deploy.output()).contains("make status shows whether the git server runs");
                 // Argo CD looks, finds nobody, and leaves what runs as it is.
                 kubectl(
@@ -71,7 +65,7 @@ class OutageIT {
                                 "argocd.argoproj.io/refresh=hard",
                                 "--overwrite")
                         .orFail();
-                until(
+                waitUntil(
                         "Argo CD misses it",
                         PATIENCE,
                         () -> field("argocd", "applications", ".items[*].status.sync.status")
@@ -80,9 +74,10 @@ class OutageIT {
             });
             erin.git("push", "-q", "cluster");
             measured("the push reached curl "
-                    + until("the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + waitUntil(
+                            "the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
                     + " s after it could be made");
-            prober.noneLost();
+            prober.assertNoneLost();
         }
     }
 
@@ -102,10 +97,10 @@ class OutageIT {
         try (Registry registry = new Registry()) {
             digest = registry.again(before, tag);
         }
-        try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
-            without("registry", "deployment/registry", () -> {
-                Cluster.Said deploy = erin.make("deploy");
-                assertThat(deploy.exit()).isNotZero();
+        try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
+            withComponentDown("registry", "deployment/registry", () -> {
+                CommandResult deploy = erin.make("deploy");
+                assertThat(deploy.exitCode()).isNotZero();
                 assertThat(deploy.output()).contains("the registry in the cluster cannot be reached", "make up");
                 Cluster.run(
                                 erin.folder(),
@@ -120,7 +115,7 @@ class OutageIT {
                                 "--remote",
                                 "cluster")
                         .orFail();
-                until(
+                waitUntil(
                         "it cannot be pulled",
                         PATIENCE,
                         () -> kubectl(
@@ -133,11 +128,11 @@ class OutageIT {
                                 .output()
                                 .contains("Pull"));
             });
-            measured(
-                    "the bump's pods ran " + until("the new image runs", PATIENCE, () -> ready("hello-staging", digest))
-                            + " s after the registry was back");
+            measured("the bump's pods ran "
+                    + waitUntil("the new image runs", PATIENCE, () -> ready("hello-staging", digest))
+                    + " s after the registry was back");
             erin.make("rollback", "ENV=staging").orFail(); // for the next test: the image that its commit made
-            prober.noneLost();
+            prober.assertNoneLost();
         }
     }
 
@@ -146,23 +141,24 @@ class OutageIT {
     @DisplayName("without Argo CD the service runs on, and what was pushed meanwhile goes through by itself later")
     void argocd() throws Exception {
         String greeting = erin.greeting("staging");
-        String before = running("staging");
-        try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
-            without(
+        String before = runningCommit("staging");
+        try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
+            withComponentDown(
                     "argocd",
                     "statefulset/argocd-application-controller",
-                    () -> without("argocd", "deployment/argocd-repo-server", () -> {
+                    () -> withComponentDown("argocd", "deployment/argocd-repo-server", () -> {
                         erin.git("push", "-q", "cluster");
                         int sent = prober.sent();
-                        until("longer than a push takes", PATIENCE, () -> prober.sent() > sent + 15 * PER_SECOND);
+                        waitUntil("longer than a push takes", PATIENCE, () -> prober.sent() > sent + 15 * PER_SECOND);
                         assertThat(answer("staging")).doesNotStartWith(greeting);
                     }));
             measured("the push reached curl "
-                    + until("the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + waitUntil(
+                            "the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
                     + " s after Argo CD was back");
-            prober.noneLost();
+            prober.assertNoneLost();
         }
-        assertThat(running("staging")).isEqualTo(before);
+        assertThat(runningCommit("staging")).isEqualTo(before);
     }
 
     private static boolean ready(String namespace, String digest) {

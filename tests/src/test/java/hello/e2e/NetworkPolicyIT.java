@@ -2,30 +2,26 @@ package hello.e2e;
 
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hello.support.CommandResult;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What the service's NetworkPolicy lets in and out, tried by pods with a shell: a stranger's, a neighbour's, and one under the same
  * policy. In an environment no such pod may run, so the chart is installed once more, with the image of staging.
  */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(37)
-class PolicyIT {
+@ClusterTest
+class NetworkPolicyIT {
     private static final String SERVICE = "policy-it-service";
     private static final String ELSEWHERE = "policy-it";
     private static final String HOST = "policy-it.test";
@@ -112,10 +108,10 @@ class PolicyIT {
         boolean enforced = eventually(() -> !asks(ELSEWHERE, page));
         assumeTrue(enforced, "this cluster's network enforces no NetworkPolicy");
         kubectl("-n", ELSEWHERE, "delete", "networkpolicy/hello").orFail();
-        until("the pod is free again", PATIENCE, () -> asks(ELSEWHERE, page));
+        waitUntil("the pod is free again", PATIENCE, () -> asks(ELSEWHERE, page));
 
         assertThat(asks(SERVICE, service)).as("its own namespace").isTrue();
-        until(
+        waitUntil(
                 "the ingress controller reaches it",
                 PATIENCE,
                 () -> Cluster.get(HOST).statusCode() == 200);
@@ -131,11 +127,11 @@ class PolicyIT {
 
     /** Whether a pod gets any answer of HTTP. */
     private static boolean asks(String namespace, String address) {
-        Cluster.Said said = kubectl(
+        CommandResult result = kubectl(
                 "-n", namespace, "exec", "asks", "--", "wget", "-q", "-T", "3", "-O", "/dev/null", "http://" + address);
-        return said.exit() == 0
-                || said.output().contains("server returned error")
-                || said.output().contains("TLS");
+        return result.exitCode() == 0
+                || result.output().contains("server returned error")
+                || result.output().contains("TLS");
     }
 
     private static boolean eventually(java.util.concurrent.Callable<Boolean> holds) throws Exception {

@@ -4,7 +4,7 @@ import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.waitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -12,20 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing breaks while it changes: asked 200 times a second through the ingress. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(20)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ChangeIT {
+@ClusterTest
+class RolloutIT {
     private static final int PER_SECOND = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -39,17 +32,17 @@ class ChangeIT {
         carol = Clone.fresh(folder, "carol");
         carol.changeCode("a version to roll out");
         carol.make("deploy").orFail(); // to staging: production gets it under load
-        until("all is well", PATIENCE, Cluster::allWell);
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
     }
 
     @Test
     @Order(1)
     @DisplayName("a new version rolls out under load, and no request is lost")
     void rollingUpdate() {
-        try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
+        try (Prober prober = new Prober(host("production"), PER_SECOND).awaitSteady()) {
             carol.make("promote").orFail();
             settle("production");
-            prober.noneLost();
+            prober.assertNoneLost();
             assertThat(prober.answers()).as("old and new, nothing else").hasSize(2);
         }
     }
@@ -65,11 +58,14 @@ class ChangeIT {
                 "(greeting:\\n  message: .*\\n)?\\z",
                 "greeting:\n  message: " + greeting + "\n",
                 "Production greets");
-        try (Prober prober = new Prober(host("production"), PER_SECOND).steady()) {
+        try (Prober prober = new Prober(host("production"), PER_SECOND).awaitSteady()) {
             carol.git("push", "-q", "cluster");
-            until("production greets anew", PATIENCE, () -> answer("production").startsWith(greeting));
+            waitUntil(
+                    "production greets anew",
+                    PATIENCE,
+                    () -> answer("production").startsWith(greeting));
             settle("production");
-            prober.noneLost();
+            prober.assertNoneLost();
             assertThat(prober.answers()).as("old and new, nothing else").hasSize(2);
         }
     }
@@ -96,7 +92,7 @@ class ChangeIT {
                 "Nothing is tried twice");
         try {
             carol.git("push", "-q", "cluster");
-            until(
+            waitUntil(
                     "pods without hooks",
                     PATIENCE,
                     () -> field(
@@ -104,7 +100,7 @@ class ChangeIT {
                                     "deployment/hello",
                                     ".spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds")
                             .equals("0"));
-            until(
+            waitUntil(
                     "an ingress controller without retries",
                     PATIENCE,
                     () -> !field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args")
@@ -112,14 +108,14 @@ class ChangeIT {
             settle("staging");
             kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
                     .orFail();
-            until("all is well", PATIENCE, Cluster::allWell);
-            try (Prober prober = new Prober(host("staging"), PER_SECOND).steady()) {
+            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+            try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
                 // How many fall into the moment is chance, a handful to a hundred at a time: none at all three times is
                 // not.
                 for (int rollout = 0; rollout < 3 && prober.losses() == 0; rollout++) {
                     String greeting = carol.greeting("staging");
                     carol.git("push", "-q", "cluster");
-                    until(
+                    waitUntil(
                             "staging greets anew",
                             PATIENCE,
                             () -> answer("staging").startsWith(greeting));
@@ -131,7 +127,7 @@ class ChangeIT {
         } finally {
             carol.git("revert", "--no-edit", before + "..HEAD");
             carol.git("push", "-q", "cluster");
-            until(
+            waitUntil(
                     "the retries are back",
                     PATIENCE,
                     () -> field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args")
@@ -139,14 +135,14 @@ class ChangeIT {
             kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
                     .orFail();
             settle("staging");
-            until("all is well", PATIENCE, Cluster::allWell);
+            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
         }
     }
 
     /** The old pods are gone, and with them the last chance to lose a request. */
     private static void settle(String environment) {
         String ns = "hello-" + environment;
-        until("the old pods are gone", PATIENCE, () -> {
+        waitUntil("the old pods are gone", PATIENCE, () -> {
             String wanted = field(ns, "deployment/hello", ".status.replicas");
             return wanted.equals(Cluster.pods(environment).size() + "")
                     && field(ns, "deployment/hello", ".status.updatedReplicas").equals(wanted);

@@ -6,9 +6,9 @@ import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
 import static hello.e2e.Cluster.run;
-import static hello.e2e.Cluster.until;
-import static hello.e2e.Cluster.untilAtLast;
-import static hello.e2e.Cluster.without;
+import static hello.e2e.Cluster.waitLongUntil;
+import static hello.e2e.Cluster.waitUntil;
+import static hello.e2e.Cluster.withComponentDown;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,20 +20,13 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every request and every measurement goes through is taken away and given back, and at last the whole cluster. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(90)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class RestartIT {
+@ClusterTest
+class ClusterRestartIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
@@ -47,8 +40,8 @@ class RestartIT {
     }
 
     @AfterEach
-    void well() {
-        untilAtLast("all is well again", PATIENCE, Cluster::allWell);
+    void waitUntilHealthy() {
+        waitLongUntil("all is well again", PATIENCE, Cluster::allHealthy);
     }
 
     @Test
@@ -68,17 +61,18 @@ class RestartIT {
                     """).orFail();
             kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
-            without("traefik", "deployment/traefik", () -> {
+            withComponentDown("traefik", "deployment/traefik", () -> {
                 assertThat(answer("staging")).contains("Exception");
                 erin.git("push", "-q", "cluster");
-                until(
+                waitUntil(
                         "the Service greets anew",
                         PATIENCE,
                         () -> asked().keySet().stream().anyMatch(line -> line.startsWith(greeting)));
-                until("the old pods are gone", PATIENCE, () -> pods("staging").size() == 2);
+                waitUntil(
+                        "the old pods are gone", PATIENCE, () -> pods("staging").size() == 2);
             });
             measured("the ingress answered "
-                    + until("it answers", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + waitUntil("it answers", PATIENCE, () -> answer("staging").startsWith(greeting))
                     + " s after it was back");
             Map<String, Long> asked = asked();
             measured(asked.values().stream().mapToLong(n -> n).sum() + " requests to the Service, answers " + asked);
@@ -98,31 +92,31 @@ class RestartIT {
             "without metrics-server the service keeps its pods and loses nothing, and is measured again when it is back")
     void metrics() throws Exception {
         String active = ".status.conditions[?(@.type==\"ScalingActive\")].status";
-        untilAtLast(
+        waitLongUntil(
                 "measured at all",
                 PATIENCE,
                 () -> field("hello-production", "hpa/hello", active).equals("True"));
-        try (Prober prober = new Prober(host("production"), 200).steady()) {
-            without("kube-system", "deployment/metrics-server", () -> {
-                untilAtLast(
+        try (Prober prober = new Prober(host("production"), 200).awaitSteady()) {
+            withComponentDown("kube-system", "deployment/metrics-server", () -> {
+                waitLongUntil(
                         "the autoscaler misses it",
                         PATIENCE,
                         () -> field("hello-production", "hpa/hello", active).equals("False"));
                 assertThat(field("hello-production", "hpa/hello", ".status.desiredReplicas"))
                         .isEqualTo("2");
-                assertThat(Cluster.allWell())
+                assertThat(Cluster.allHealthy())
                         .as("no reason to worry yet, for Argo CD")
                         .isTrue();
             });
             measured("measured again "
-                    + untilAtLast(
+                    + waitLongUntil(
                             "measured again",
                             PATIENCE,
                             () -> field("hello-production", "hpa/hello", active).equals("True"))
                     + " s after it was back");
             assertThat(field("hello-production", "deployment/hello", ".status.readyReplicas"))
                     .isEqualTo("2");
-            prober.noneLost();
+            prober.assertNoneLost();
         }
     }
 
@@ -132,8 +126,8 @@ class RestartIT {
     void stopAndStart() throws Exception {
         String head = erin.git("ls-remote", "cluster", "refs/heads/main");
         String tags = tags();
-        String staging = Cluster.running("staging");
-        String production = Cluster.running("production");
+        String staging = Cluster.runningCommit("staging");
+        String production = Cluster.runningCommit("production");
         long begin = System.nanoTime();
         try {
             run(Cluster.ROOT, "minikube", "-p", Cluster.CONTEXT, "stop").orFail();
@@ -145,8 +139,8 @@ class RestartIT {
         }
         assertThat(erin.git("ls-remote", "cluster", "refs/heads/main")).isEqualTo(head);
         assertThat(tags()).isEqualTo(tags);
-        assertThat(Cluster.running("staging")).isEqualTo(staging);
-        assertThat(Cluster.running("production")).isEqualTo(production);
+        assertThat(Cluster.runningCommit("staging")).isEqualTo(staging);
+        assertThat(Cluster.runningCommit("production")).isEqualTo(production);
     }
 
     private static String tags() throws Exception {

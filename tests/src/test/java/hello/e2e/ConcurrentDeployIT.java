@@ -1,10 +1,11 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.running;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.runningCommit;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,17 +17,12 @@ import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ten people deploy at once. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(50)
-class PushesIT {
+@ClusterTest
+class ConcurrentDeployIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     /** In which order they deploy. Seven have pulled from the one before them; these have not: they forget to pull at all. */
     private static final List<Integer> ORDER = List.of(2, 0, 7, 1, 3, 5, 9, 4, 6, 8);
@@ -120,14 +116,17 @@ class PushesIT {
                 assertThat(sources).as("its bump").contains(end.commit());
             }
         }
-        until("staging runs the newest", PATIENCE, () -> running("staging").equals(sources.getLast()));
+        waitUntil(
+                "staging runs the newest",
+                PATIENCE,
+                () -> runningCommit("staging").equals(sources.getLast()));
         for (String commit : commits) {
             assertThat(judge.tryGit("merge-base", "--is-ancestor", commit, sources.getLast())
-                            .exit())
+                            .exitCode())
                     .as("%s is in what runs", commit)
                     .isZero();
         }
-        until("all is well", PATIENCE, Cluster::allWell);
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
         measured(seconds + " s; "
                 + ended.stream().filter(e -> e.became().equals("deployed")).count() + " deployed, "
                 + ended.stream().filter(e -> e.became().equals("overtaken")).count() + " overtaken, "
@@ -148,22 +147,23 @@ class PushesIT {
     private static Ended deploy(Clone clone, int i) {
         for (int refused = 0; refused < 10; refused++) {
             String commit = clone.git("rev-parse", "HEAD");
-            Cluster.Said said = Cluster.run(clone.folder(), "bash", "-c", "exec make deploy");
+            CommandResult result = Cluster.run(clone.folder(), "bash", "-c", "exec make deploy");
             System.out.println("    person " + i + ": "
-                    + (said.exit() == 0
-                            ? said.line()
-                            : said.output().replaceFirst("(?s).*(deploy: .*?:).*?( {4}\\S.*?)\n\n?  next.*", "$1$2")));
-            if (said.exit() == 0) {
-                boolean overtaken = said.output().contains("overtaken");
+                    + (result.exitCode() == 0
+                            ? result.line()
+                            : result.output()
+                                    .replaceFirst("(?s).*(deploy: .*?:).*?( {4}\\S.*?)\n\n?  next.*", "$1$2")));
+            if (result.exitCode() == 0) {
+                boolean overtaken = result.output().contains("overtaken");
                 assertThat(overtaken
-                                || said.output().contains("every pod answers with commit " + commit.substring(0, 12)))
-                        .as(said.output())
+                                || result.output().contains("every pod answers with commit " + commit.substring(0, 12)))
+                        .as(result.output())
                         .isTrue();
                 return new Ended(commit, overtaken ? "overtaken" : "deployed", refused);
             }
-            Matcher missing = MISSING.matcher(said.output());
+            Matcher missing = MISSING.matcher(result.output());
             assertThat(missing.find())
-                    .as("refused, and says whose commits are missing:\n" + said.output())
+                    .as("refused, and says whose commits are missing:\n" + result.output())
                     .isTrue();
             clone.pull();
         }
