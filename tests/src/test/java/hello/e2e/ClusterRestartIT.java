@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every request and every measurement goes through is taken away and given back, and at last the whole cluster. */
+/**
+ * What every request and every measurement goes through is taken away and given back, and at last the whole cluster.
+ */
 @ClusterTest
 class ClusterRestartIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -46,19 +48,14 @@ class ClusterRestartIT {
 
     @Test
     @Order(1)
-    @DisplayName(
-            "without the ingress controller the Service loses nothing, also while a change goes through; the ingress answers as soon as it is back")
+    @DisplayName("without the ingress controller the Service loses nothing, also while a change goes through; "
+            + "the ingress answers as soon as it is back")
     void ingress() throws Exception {
         String greeting = erin.greeting("staging");
         try {
             selfHeal(false);
             // Nobody comes in from outside, so a pod inside asks the Service: a new connection each time.
-            Cluster.apply("""
-                    {apiVersion: v1, kind: Pod, metadata: {name: asker, namespace: hello-staging}, spec: {restartPolicy: Never, automountServiceAccountToken: false, enableServiceLinks: false, terminationGracePeriodSeconds: 0,
-                      securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}},
-                      containers: [{name: asker, image: "docker.io/curlimages/curl:8.17.0", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}},
-                        command: [sh, -c, "while :; do curl -sS -m 5 -H 'Accept: text/plain' http://hello/ 2>&1 | head -n 1; sleep 0.02; done"]}]}}
-                    """).orFail();
+            Cluster.apply(Cluster.resource("pods/asker.yaml")).orFail();
             kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
             withComponentDown("traefik", "deployment/traefik", () -> {
@@ -88,8 +85,8 @@ class ClusterRestartIT {
 
     @Test
     @Order(2)
-    @DisplayName(
-            "without metrics-server the service keeps its pods and loses nothing, and is measured again when it is back")
+    @DisplayName("without metrics-server the service keeps its pods and loses nothing, and is measured again "
+            + "when it is back")
     void metrics() throws Exception {
         String active = ".status.conditions[?(@.type==\"ScalingActive\")].status";
         waitLongUntil(
@@ -158,7 +155,9 @@ class ClusterRestartIT {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
-    /** Whether Argo CD puts back what was changed of the platform: the root has to let its own child be changed first. */
+    /**
+     * Whether Argo CD puts back what was changed of the platform: the root has to let its own child be changed first.
+     */
     private static void selfHeal(boolean on) {
         for (String application : on ? new String[] {"platform", "root"} : new String[] {"root", "platform"}) {
             kubectl(
