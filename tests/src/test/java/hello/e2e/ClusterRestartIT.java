@@ -12,10 +12,13 @@ import static hello.e2e.Cluster.withComponentDown;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.Repository;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +58,8 @@ class ClusterRestartIT {
         try {
             selfHeal(false);
             // Nobody comes in from outside, so a pod inside asks the Service: a new connection each time.
-            Cluster.apply(Cluster.resource("pods/asker.yaml")).orFail();
+            Cluster.apply(Cluster.resource("pods/asker.yaml").replace("IMAGE", curl()))
+                    .orFail();
             kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
             withComponentDown("traefik", "deployment/traefik", () -> {
@@ -144,6 +148,14 @@ class ClusterRestartIT {
         try (Registry registry = new Registry()) {
             return registry.tags();
         }
+    }
+
+    /** The image with curl that the chart's own test has. */
+    private static String curl() {
+        Matcher image = Pattern.compile("image: (\\S+/curl:\\S+)")
+                .matcher(Repository.read("gitops/charts/hello/templates/tests/greeting.yaml"));
+        assertThat(image.find()).as("an image of curl in the chart's test").isTrue();
+        return image.group(1);
     }
 
     /** What the pod heard, and how often. */
