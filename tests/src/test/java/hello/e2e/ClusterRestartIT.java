@@ -5,6 +5,7 @@ import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
+import static hello.e2e.Cluster.resource;
 import static hello.e2e.Cluster.run;
 import static hello.e2e.Cluster.waitLongUntil;
 import static hello.e2e.Cluster.waitUntil;
@@ -58,8 +59,7 @@ class ClusterRestartIT {
         try {
             selfHeal(false);
             // Nobody comes in from outside, so a pod inside asks the Service: a new connection each time.
-            Cluster.apply(Cluster.resource("pods/asker.yaml").replace("IMAGE", curl()))
-                    .orFail();
+            Cluster.apply(resource("pods/asker.yaml").replace("IMAGE", curl())).orFail();
             kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
             withComponentDown("traefik", "deployment/traefik", () -> {
