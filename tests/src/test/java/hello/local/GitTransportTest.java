@@ -28,7 +28,7 @@ class GitTransportTest {
                 echo "$*" >>"$PLACE/calls"
                 case "$*" in
                   *" exec "*) while [ "$1" != -- ]; do shift; done; exec "$2" "$PLACE/hello.git" ;;
-                  *repoURL*) echo git://git.git.svc.cluster.local/hello.git ;;
+                  *repoURL*) echo git://git.git.svc.cluster.local/hello.git localhost:5050/hello ;;
                 esac
                 """);
     }

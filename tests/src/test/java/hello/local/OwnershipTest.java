@@ -29,7 +29,7 @@ class OwnershipTest {
               "get namespaces -l "*"!="*) grep -LxF -- "${4/!=/=}" * | sed 's|^|namespace/|' ;;
               "get namespaces -l "*) grep -lxF -- "$4" * | sed 's|^|namespace/|' ;;
               "label namespace "*) echo "$5" >>"$3" ;;
-              "get namespace argocd "*) cat ../annotations ;;
+              *"get namespace/argocd "*) cat ../annotations ;;
               "get applications "*) cat ../applications ;;
               "get application root "*) exit 1 ;;
               "get deployments --all-namespaces "*) for n in $(cat ../argocd); do [ ! -e "$n" ] || echo "$n"; done ;;

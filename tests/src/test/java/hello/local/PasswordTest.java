@@ -32,7 +32,7 @@ class PasswordTest {
         place.standIn("kubectl", """
                 echo "$*" >>"$PLACE/calls"
                 case "$*" in
-                  *repoURL*) echo https://github.com/ada/hello ;;
+                  *repoURL*) echo https://github.com/ada/hello ghcr.io/ada/hello ;;
                   *" patch "*) cat >"$PLACE/patch" ;;
                 esac
                 """);
