@@ -91,6 +91,11 @@ final class JavaRuntime {
         return null;
     }
 
+    /** The JDK that links: its maker and its exact version, as another one gives other bytes. */
+    static String jdk() {
+        return System.getProperty("java.vendor") + " " + Runtime.version();
+    }
+
     /** This machine's kind of processor, as images name it. */
     static String processor() {
         String name = System.getProperty("os.arch");

@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
 /**
  * Lays out what goes into the image, a folder for each layer: the Java runtime with the modules that are needed and no others,
  * the libraries, an archive of the libraries' classes that the JVM maps instead of loading them one by one, and the application.
- * The same source and JDK give the same bytes, wherever the folder is. Where a runtime for the image cannot be made on this
+ * The same source, JDK and base give the same bytes, wherever the folder is. Where a runtime for the image cannot be made on this
  * machine, that is said, and the image is built upon one that has Java.
  */
 final class Stage {
@@ -42,11 +42,6 @@ final class Stage {
     /** A damaged archive is noticed and left out, instead of crashing the JVM; this costs no time that can be measured. */
     private static final List<String> ARCHIVE_FLAGS =
             List.of("-XX:SharedArchiveFile=/opt/hello/hello.jsa", "-XX:+VerifySharedSpaces");
-
-    /** The base with nothing but a C library, and the one with Java for when there is no runtime of ours. */
-    private static final String BASE = "gcr.io/distroless/base-nossl-debian13:nonroot";
-
-    private static final String JAVA_BASE = "eclipse-temurin:25-jre";
 
     private final Path jar;
     private final Path classList;
@@ -81,7 +76,9 @@ final class Stage {
     private void run(String classPath) throws Exception {
         copyLibraries(classPath);
         packApplication();
-        String obstacle = new JavaRuntime(layout, architecture, BASE).link();
+        String linkedBase = System.getProperty("image.base");
+        String javaBase = System.getProperty("image.java.base");
+        String obstacle = new JavaRuntime(layout, architecture, linkedBase).link();
         ClassArchive classes = new ClassArchive(layout, classList);
         Trial trial = new Trial(layout);
         if (obstacle == null) {
@@ -93,18 +90,21 @@ final class Stage {
             boolean archived = classes.make(FLAGS);
             writeArguments(archived);
             trial.check(archived);
+            System.out.println("image: its Java runtime is linked by " + JavaRuntime.jdk());
         } else {
             Disk.delete(layout.runtime());
             Disk.delete(layout.archive());
             Disk.delete(layout.out().resolve("keys"));
             writeArguments(false);
             System.out.println(
-                    "image: " + obstacle + ": so it is built upon " + JAVA_BASE + ", larger and slower to start");
+                    "image: " + obstacle + ": so it is built upon " + javaBase + ", larger and slower to start");
         }
         Files.createDirectories(layout.runtime());
         Files.createDirectories(layout.archive());
-        String asked = System.getProperty("image.base", "");
-        String base = !asked.isEmpty() ? asked : obstacle == null ? BASE : JAVA_BASE;
+        String base = obstacle == null ? linkedBase : javaBase;
+        // For who must not take the larger image without a word, as a release: which kind, and its base.
+        Files.writeString(
+                layout.out().resolveSibling("image.base"), (obstacle == null ? "linked " : "java ") + base + "\n");
         Contents.write(layout, base, obstacle == null);
         Properties commit =
                 new Properties(); // as it is in the jar, so that the image's labels cannot say something else

@@ -2,7 +2,9 @@ package hello;
 
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.encoder.EncoderBase;
+import io.micronaut.http.exceptions.HttpStatusException;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 
@@ -28,9 +30,17 @@ public final class JsonLog extends EncoderBase<ILoggingEvent> {
         field(line.append(','), "logger", event.getLoggerName());
         field(line.append(','), "message", String.valueOf(event.getFormattedMessage()));
         if (event.getThrowableProxy() != null) {
-            field(line.append(','), "error", trace.convert(event));
+            field(line.append(','), "error", error(event));
         }
         return line.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The error with its trace; without it when the request was to blame, as then anybody could fill the log. */
+    private String error(ILoggingEvent event) {
+        IThrowableProxy error = event.getThrowableProxy();
+        return error.getClassName().equals(HttpStatusException.class.getName())
+                ? error.getClassName() + ": " + error.getMessage()
+                : trace.convert(event);
     }
 
     private static void field(StringBuilder line, String name, String value) {
@@ -42,7 +52,7 @@ public final class JsonLog extends EncoderBase<ILoggingEvent> {
                 case '\n' -> line.append("\\n");
                 case '\t' -> line.append("\\t");
                 default -> {
-                    if (c < ' ') {
+                    if (Character.isISOControl(c)) {
                         line.append("\\u%04x".formatted((int) c));
                     } else {
                         line.append(c);

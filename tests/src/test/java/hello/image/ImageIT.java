@@ -228,13 +228,15 @@ class ImageIT {
                 "-c",
                 "JAVA_HOME=$(service/jdk) mvn -B -ntp -pl service -Pimage -DskipTests -Dimage.architecture=" + other
                         + " package");
-        assertThat(said)
-                .contains("no runtime for " + other + " can be linked: so it is built upon eclipse-temurin:25-jre");
+        String base = run(clean, "sed", "-n", "s|.*<image.java.base>\\(.*@sha256:.*\\)</.*|\\1|p", "service/pom.xml")
+                .strip();
+        assertThat(said).contains("no runtime for " + other + " can be linked: so it is built upon " + base);
         assertThat(Files.readString(clean.resolve("service/target/image/jib.properties")))
                 .contains(
                         "staged.architecture=" + other,
-                        "staged.base=eclipse-temurin:25-jre",
+                        "staged.base=" + base,
                         "staged.java=/opt/java/openjdk/bin/java");
+        assertThat(clean.resolve("service/target/image.base")).hasContent("java " + base + "\n");
         assertThat(clean.resolve("service/target/image/archive")).isEmptyDirectory();
     }
 
