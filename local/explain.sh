@@ -29,16 +29,19 @@ explain_workload() {
   explain_pods "$1" "$(sed 's/^ *//; s/:.*//' <<<"$pods" | sort -u)"
 }
 
-# explain_pods NAMESPACE PODS: the last warnings, and what a container wrote before it was started
-# again
+# explain_pods NAMESPACE PODS: the last warnings, and what the container wrote last
 explain_pods() {
   local pod
   for pod in $2; do
     kubectl -n "$1" events --for "pod/$pod" --types=Warning --no-headers 2>/dev/null |
       tail -n 2 |
-      sed "s/^/  /" || true
-    kubectl -n "$1" logs "$pod" --previous --tail=3 2>/dev/null |
-      cut -c 1-400 |
-      sed "s/^/  $pod, before it was started again: /" || true
+      sed 's/^/  /' || true
+    last_lines "$1" "$pod" | cut -c 1-400 | sed "s/^/  $pod wrote: /" || true
   done
+}
+
+# last_lines NAMESPACE POD: of the container before it was started again, if it was
+last_lines() {
+  kubectl -n "$1" logs "$2" --previous --tail=3 2>/dev/null | grep -v '^unable to retrieve' ||
+    kubectl -n "$1" logs "$2" --tail=3 2>/dev/null
 }
