@@ -9,10 +9,12 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.Yaml;
 
 /** A document of the repository in Markdown, and what it names that is not there. */
 final class Document {
@@ -21,7 +23,10 @@ final class Document {
     private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
     private static final Pattern COMMAND = Pattern.compile("(?m)^\\$ ([^#\n]+)");
-    private static final Pattern MAKE = Pattern.compile("\\bmake ((?:[a-z][a-z0-9-]*)(?: [a-z][a-z0-9-]*\\b(?!=))*)");
+    private static final Pattern VALUE =
+            Pattern.compile("(?<![\\w./-])[a-z][a-zA-Z]+(?:\\.[a-z][a-zA-Z]+)+(?![\\w/(-])");
+    private static final Pattern MAKE =
+            Pattern.compile("(?m)(?:^|&& |; )make ((?:[a-z][a-z0-9-]*)(?: [a-z][a-z0-9-]*\\b(?!=))*)");
     /** A word with a slash, or the name of a file with one of the repository's endings. */
     private static final Pattern PATH = Pattern.compile(
             "(?<![\\w./:@$~{}*<=-])[\\w.-]+(?:/[\\w.*-]+)+/?(?![\\w:@$])|(?<![\\w./-])[\\w.-]+\\.(?:java|json|md|sh|svg|toml|xml|ya?ml)\\b");
@@ -64,16 +69,39 @@ final class Document {
                 broken.add("path " + path);
             }
         }
-        Set<String> targets = makeTargets();
-        for (String words : groups(MAKE, code)) {
-            for (String target : words.split(" ")) {
-                if (!targets.contains(target)) {
-                    broken.add("make " + target);
-                }
-            }
-        }
+        broken.addAll(missingTargets(code));
+        broken.addAll(missingValues(String.join("\n", groups(CODE, prose))));
         broken.addAll(missingFromTree());
         return broken;
+    }
+
+    private List<String> missingTargets(String code) throws IOException {
+        Set<String> targets = makeTargets();
+        return groups(MAKE, code).stream()
+                .flatMap(words -> Stream.of(words.split(" ")))
+                .filter(target -> !targets.contains(target))
+                .map(target -> "make " + target)
+                .toList();
+    }
+
+    /** Words such as {@code ingress.hosts}, whose first part is one of the chart's values, name one of the chart's values. */
+    private List<String> missingValues(String code) throws IOException {
+        Map<String, Object> values = new Yaml().load(Files.readString(root.resolve("gitops/charts/hello/values.yaml")));
+        return VALUE.matcher(code)
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !PATH.matcher(name).matches())
+                .filter(name -> values.containsKey(name.split("\\.")[0]) && !hasValue(values, name))
+                .map(name -> "value " + name)
+                .toList();
+    }
+
+    private static boolean hasValue(Map<?, ?> values, String name) {
+        String[] parts = name.split("\\.", 2);
+        Object inner = values.get(parts[0]);
+        return parts.length == 1
+                ? values.containsKey(parts[0])
+                : inner instanceof Map<?, ?> map && hasValue(map, parts[1]);
     }
 
     private boolean linkResolves(String link) throws IOException {
@@ -107,7 +135,8 @@ final class Document {
         if (path.startsWith("gitops/environments/") && path.endsWith("/image.yaml")) {
             return true; // written by the bump, in each repository its own
         }
-        String known = path.replaceAll("/?\\*.*", "");
+        String known =
+                path.replaceAll("/([^/]*\\*|[A-Z]+(?=/|$)).*", ""); // as far as it is no pattern and no placeholder
         if (Files.exists(root.resolve(known)) || Files.exists(file.resolveSibling(known))) {
             return true;
         }

@@ -36,6 +36,13 @@ class LinksTest {
     }
 
     @Test
+    void theReadmeStaysShortAndBeginsWithTheStart() throws IOException {
+        List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+        assertThat(lines.size()).as("lines of README.md").isLessThanOrEqualTo(120);
+        assertThat(lines.subList(0, 25)).anyMatch(line -> line.startsWith("$ make up"));
+    }
+
+    @Test
     void whatCodeownersNamesIsThere() throws IOException {
         assertThat(Files.readString(ROOT.resolve(".github/CODEOWNERS")).lines())
                 .filteredOn(line -> line.startsWith("#/"))
@@ -52,10 +59,14 @@ class LinksTest {
                     [out](../secret.md)             | link ../secret.md
                     run `docs/gone`                 | path docs/gone
                     see `docs/gone/*.yaml`          | path docs/gone/*.yaml
+                    see `gone/NAME/x`, `docs/NAME`, `docs/gone/NAME/x.md` | path docs/gone/NAME/x.md
                     see `gone.yaml`                 | path gone.yaml
                     run `make gone`                 | make gone
                     run `make there && make gone`   | make gone
                     run `make there gone`           | make gone
+                    set `ingress.gone`              | value ingress.gone
+                    set `ingress.tls.gone`          | value ingress.tls.gone
+                    set `ingress.hosts.gone`        | value ingress.hosts.gone
                     """)
     void whatIsNotThereIsFound(String text, String found, @TempDir Path root) throws IOException {
         assertThat(document(root, text).broken()).containsExactly(found);
@@ -66,6 +77,8 @@ class LinksTest {
                     "[there](docs/there.md#a-heading-of-mine)"
                     "[elsewhere](https://example.org/gone)"
                     "run `docs/there.md`, `there.md`, `make there ENV=gone`"
+                    "set `ingress.hosts`, `ingress.tls.secret`, but nobody's `some.gone` in `gone.values()`"
+                    "the file `docs/NAME/gone.md`, `docs/*.gone`, and what `make there` says: `'there' did not make gone`"
                     "an image `ghcr.io/OWNER/gone`, a type `text/gone`, a path `/docs/gone`, `localhost:5050/docs/gone`"
                     """)
     void whatIsThereOrNotOursIsLeftAlone(String text, @TempDir Path root) throws IOException {
@@ -93,6 +106,8 @@ class LinksTest {
         Files.createDirectories(root.resolve("docs"));
         Files.writeString(root.resolve("docs/there.md"), "# A heading, of mine\n");
         Files.writeString(root.resolve("Makefile"), "there: ## a target\n\techo\n");
+        Files.createDirectories(root.resolve("gitops/charts/hello"));
+        Files.writeString(root.resolve("gitops/charts/hello/values.yaml"), "ingress: {hosts: [], tls: {secret: ''}}\n");
         Path file = Files.writeString(root.resolve("README.md"), text);
         return new Document(root, file);
     }

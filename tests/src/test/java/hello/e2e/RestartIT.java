@@ -63,7 +63,7 @@ class RestartIT {
             Cluster.apply("""
                     {apiVersion: v1, kind: Pod, metadata: {name: asker, namespace: hello-staging}, spec: {restartPolicy: Never, automountServiceAccountToken: false, enableServiceLinks: false, terminationGracePeriodSeconds: 0,
                       securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}},
-                      containers: [{name: asker, image: "docker.io/curlimages/curl:8.17.0", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}},
+                      containers: [{name: asker, image: "docker.io/curlimages/curl:8.18.0", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}},
                         command: [sh, -c, "while :; do curl -sS -m 5 -H 'Accept: text/plain' http://hello/ 2>&1 | head -n 1; sleep 0.02; done"]}]}}
                     """).orFail();
             kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
