@@ -33,20 +33,22 @@ record Layout(Path out) {
 
     /** The libraries, in the order of the class path. */
     List<Path> jars() throws IOException {
-        return Disk.list(libraries()).stream()
+        return FileUtils.list(libraries()).stream()
                 .filter(f -> f.toString().endsWith(".jar"))
                 .toList();
     }
 
-    /** What a part was made of, when it was finished. */
+    /** The file that says what a part was made of, when it was finished. */
     Path key(String part) {
         return out.resolve("keys").resolve(part);
     }
 
-    boolean same(String part, String key) throws IOException {
+    /** Whether a part is there, finished, and made of the same as now. */
+    boolean isMadeOf(String part, String key) throws IOException {
         return Files.exists(key(part)) && Files.readString(key(part)).equals(key);
     }
 
+    /** Notes what a part was made of. */
     void done(String part, String key) throws IOException {
         Files.createDirectories(key(part).getParent());
         Files.writeString(key(part), key);
