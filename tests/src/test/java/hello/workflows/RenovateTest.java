@@ -45,7 +45,8 @@ class RenovateTest {
             gitops/platform/deployment.yaml | image: docker | name: docker | does not see gitops/platform
             local/registry.yaml | image: docker | name: docker | does not see local/registry.yaml
             gitops/charts/hello/templates/tests/greeting.yaml | image: docker | name: docker | finds nothing: image:
-            .github/lint | ZIZMOR= | ZIZ= | finds nothing: ZIZMOR
+            .github/scripts/lint | ZIZMOR= | ZIZ= | finds nothing: ZIZMOR
+            .github/scripts/lint | SHFMT=v | SHFMT= | finds nothing: SHFMT
             argocd/install/kustomization.yaml | newTag: | tag: | does not see argocd/install
             """)
     void whatIsNotFoundIsNoticed(String file, String right, String wrong, String complaint) {
