@@ -1,12 +1,12 @@
 {{/* Labels that never change: they select pods, and a Deployment's selector cannot be edited. */}}
-{{- define "hello.selector" -}}
+{{- define "hello.selectorLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/* Labels of every object. No chart or image version: each release would touch every object. */}}
 {{- define "hello.labels" -}}
-{{ include "hello.selector" . }}
+{{ include "hello.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
@@ -23,22 +23,22 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* repository:tag@digest; the digest may be left out. */}}
 {{- define "hello.image" -}}
 {{- $image := .Values.image -}}
-{{- if not $image.repository }}{{ fail "image.repository is empty: say where the image is, for example --set image.repository=localhost:5050/hello" }}{{ end -}}
-{{- if not $image.tag }}{{ fail "image.tag is empty: there is no image yet, or the environment's image.yaml was not given" }}{{ end -}}
+{{- if not $image.repository -}}
+{{- fail "image.repository is empty: name the image, for example --set image.repository=localhost:5050/hello" -}}
+{{- end -}}
+{{- if not $image.tag -}}
+{{- fail "image.tag is empty: there is no image yet, or the environment's image.yaml was not given" -}}
+{{- end -}}
 {{ $image.repository }}:{{ $image.tag }}{{ with $image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* The least number of pods; also refuses what a schema cannot compare. */}}
+{{/* The minimum of replicas, with autoscaling or without. */}}
 {{- define "hello.minReplicas" -}}
-{{- $scaling := .Values.autoscaling -}}
-{{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) -}}
-{{- fail (printf "autoscaling.minReplicas (%v) is more than autoscaling.maxReplicas (%v)" $scaling.minReplicas $scaling.maxReplicas) -}}
-{{- end -}}
-{{- ternary $scaling.minReplicas .Values.replicaCount $scaling.enabled -}}
+{{- ternary .Values.autoscaling.minReplicas .Values.replicaCount .Values.autoscaling.enabled -}}
 {{- end }}
 
-{{/* For pods and containers: all that Pod Security "restricted" asks for, and no root file system to write to. */}}
-{{- define "hello.podSecurity" -}}
+{{/* For pods and containers: all that Pod Security "restricted" asks for, and a read-only root file system. */}}
+{{- define "hello.podSecurityContext" -}}
 runAsNonRoot: true
 runAsUser: 65532
 runAsGroup: 65532
@@ -46,7 +46,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{- define "hello.containerSecurity" -}}
+{{- define "hello.securityContext" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:

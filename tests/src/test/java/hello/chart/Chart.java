@@ -3,6 +3,8 @@ package hello.chart;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
+import hello.support.Repository;
+import hello.support.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,10 +30,14 @@ record Chart(Path folder, Map<String, String> parameters) {
     static final String SHOWN_HOOK = "shown-hook";
 
     /** What {@code image.yaml} of an environment looks like. */
-    static final Path IMAGE_FILE = Repository.root().resolve("tests/src/test/resources/image.yaml");
+    static final Path IMAGE_FILE = Repository.path("tests/src/test/resources/image.yaml");
 
     /** The service's chart. */
-    static final Chart HELLO = new Chart(Repository.CHART, Map.of("image.repository", REPOSITORY));
+    static final Chart HELLO =
+            new Chart(Repository.path("gitops/charts/hello"), Map.of("image.repository", REPOSITORY));
+
+    /** One folder for each environment. */
+    static final Path ENVIRONMENTS = Repository.path("gitops/environments");
 
     /**
      * Renders on the oldest supported Kubernetes.

@@ -1,11 +1,12 @@
 package hello.chart;
 
-import static hello.chart.Yaml.at;
-import static hello.chart.Yaml.list;
-import static hello.chart.Yaml.map;
-import static hello.chart.Yaml.mapAt;
-import static hello.chart.Yaml.mapsAt;
+import static hello.support.Yaml.at;
+import static hello.support.Yaml.list;
+import static hello.support.Yaml.map;
+import static hello.support.Yaml.mapAt;
+import static hello.support.Yaml.mapsAt;
 
+import hello.support.Repository;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -162,7 +163,7 @@ final class ChartRules {
 
     private void numbers() {
         Map<String, Object> deployment = mapAt(one("Deployment"), "spec");
-        rule(!deployment.containsKey("replicas"), "the count of pods belongs to the HPA");
+        rule(!deployment.containsKey("replicas"), "the replica count belongs to the HPA");
         rule(
                 at(deployment, "strategy", "rollingUpdate", "maxUnavailable").equals(0),
                 "a rollout takes no pod before its successor is ready");
@@ -178,9 +179,11 @@ final class ChartRules {
                 "the deadline leaves time to start (" + start + " s)");
         rule(at(container(), "startupProbe", "periodSeconds").equals(1), "a starting pod is asked each second");
         Map<String, Object> scaling = mapAt(one("HorizontalPodAutoscaler"), "spec");
-        int least = (int) scaling.get("minReplicas");
-        rule(least >= 2 && (int) scaling.get("maxReplicas") >= least, "two pods at least, and no less at most");
-        rule((int) at(one("PodDisruptionBudget"), "spec", "maxUnavailable") < least, "a drain leaves a pod");
+        int minimum = (int) scaling.get("minReplicas");
+        rule(
+                minimum >= 2 && (int) scaling.get("maxReplicas") >= minimum,
+                "two replicas at least, and no lower maximum");
+        rule((int) at(one("PodDisruptionBudget"), "spec", "maxUnavailable") < minimum, "a drain leaves a pod");
         rule(
                 "AlwaysAllow".equals(at(one("PodDisruptionBudget"), "spec", "unhealthyPodEvictionPolicy")),
                 "a broken pod holds up no drain");
@@ -226,8 +229,7 @@ final class ChartRules {
     private static Properties serviceProperties() {
         Properties properties = new Properties();
         try {
-            properties.load(new StringReader(
-                    Repository.read(Repository.root().resolve("service/src/main/resources/application.properties"))));
+            properties.load(new StringReader(Repository.read("service/src/main/resources/application.properties")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import hello.support.Repository;
+import hello.support.Yaml;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,13 +23,13 @@ import org.yaml.snakeyaml.error.YAMLException;
 /** The chart in every environment: renders, is valid, keeps the rules; and the rules notice planted mistakes. */
 class ChartTest {
 
-    private static final Path PRODUCTION = Repository.ENVIRONMENTS.resolve("production/values.yaml");
+    private static final Path PRODUCTION = Chart.ENVIRONMENTS.resolve("production/values.yaml");
 
     @TempDir
     private Path folder;
 
     static List<Path> environments() {
-        return Repository.list(Repository.ENVIRONMENTS);
+        return Repository.list(Chart.ENVIRONMENTS);
     }
 
     @ParameterizedTest
@@ -77,7 +79,7 @@ class ChartTest {
     }
 
     @Test
-    void keepsTheCountOfPodsWhenAutoscalingIsSwitched() {
+    void keepsTheReplicasWhenAutoscalingIsSwitchedOff() {
         Path off = Chart.write(folder.resolve("off.yaml"), "{autoscaling: {enabled: false}, replicaCount: 3}");
         List<Map<String, Object>> objects = copy().renderWithTests(PRODUCTION, Chart.IMAGE_FILE, off);
         assertThat(ChartRules.broken(objects)).isEmpty();
@@ -113,7 +115,7 @@ class ChartTest {
                         "deployment.yaml",
                         "  revisionHistoryLimit: 3",
                         "  revisionHistory: 3",
-                        "unknown field 'revisionHistory'"),
+                        "`revisionHistory` in the JSON string is not defined"),
                 arguments("deployment.yaml", "maxUnavailable: 0", "maxUnavailable: 1", "before its successor is ready"),
                 arguments(
                         "deployment.yaml",
@@ -143,15 +145,15 @@ class ChartTest {
                         "serviceAccountName: {{ .Release.Name }}",
                         "serviceAccountName: default",
                         "own account"),
-                arguments("deployment.yaml", "emptyDir:", "hostPath:", "unknown field 'sizeLimit'"),
+                arguments("deployment.yaml", "emptyDir:", "hostPath:", "`sizeLimit` in the JSON string is not defined"),
                 arguments(
-                        "_container.tpl",
+                        "deployment.yaml",
                         "containerPort: 8080",
                         "containerPort: 8000",
                         "ports are those of application.properties"),
-                arguments("_container.tpl", "periodSeconds: 1\n", "periodSeconds: 2\n", "asked each second"),
+                arguments("deployment.yaml", "periodSeconds: 1\n", "periodSeconds: 2\n", "asked each second"),
                 arguments(
-                        "_container.tpl",
+                        "deployment.yaml",
                         "/health/readiness, port: management",
                         "/health/readiness, port: http",
                         "readinessProbe asks"),
@@ -160,7 +162,7 @@ class ChartTest {
                 arguments("_helpers.tpl", "runAsNonRoot: true", "runAsNonRoot: false", "pod: hello: runAsNonRoot"),
                 arguments(
                         "service.yaml",
-                        "{{- include \"hello.selector\" . | nindent 4 }}\n  ports",
+                        "{{- include \"hello.selectorLabels\" . | nindent 4 }}\n  ports",
                         "app: hello\n  ports",
                         "Service selects the pods"),
                 arguments("service.yaml", "port: 80\n", "port: 8080\n", "offers port 80"),
@@ -171,7 +173,7 @@ class ChartTest {
                 arguments(
                         "hpa.yaml", "name: {{ .Release.Name }}\n  min", "name: other\n  min", "scales the Deployment"),
                 arguments("hpa.yaml", "autoscaling/v2", "autoscaling/v2beta2", "unknown kind autoscaling/v2beta2"),
-                arguments("hpa.yaml", "{{ include \"hello.minReplicas\" . }}", "1", "two pods at least"),
+                arguments("hpa.yaml", "{{ include \"hello.minReplicas\" . }}", "1", "two replicas at least"),
                 arguments(
                         "poddisruptionbudget.yaml",
                         "maxUnavailable: {{ .maxUnavailable }}",
@@ -180,7 +182,7 @@ class ChartTest {
                 arguments("poddisruptionbudget.yaml", "AlwaysAllow", "IfHealthyBudget", "holds up no drain"),
                 arguments(
                         "poddisruptionbudget.yaml",
-                        "include \"hello.selector\" $",
+                        "include \"hello.selectorLabels\" $",
                         "include \"hello.labels\" $ | replace \"hello\" \"helo\"",
                         "PodDisruptionBudget selects"),
                 arguments("networkpolicy.yaml", "[Ingress, Egress]", "[Ingress]", "in and out are closed"),

@@ -1,23 +1,26 @@
 package hello.chart;
 
-import com.google.gson.annotations.SerializedName;
-import io.kubernetes.client.custom.IntOrString;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
 import io.kubernetes.client.custom.Quantity;
-import java.lang.reflect.Field;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
- * Holds objects against the official model of one Kubernetes version, as strictly as an API server that refuses
+ * Validates objects with the official Java client's model of one Kubernetes version, as strictly as an API server that refuses
  * unknown fields: kinds, fields, required fields and types. It does not know which words an enumeration allows.
  */
 final class KubernetesModel {
@@ -41,15 +44,19 @@ final class KubernetesModel {
             "admissionregistration.k8s.io/v1",
             Set.of("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"));
 
-    private static final Map<Class<?>, Map<String, Type>> FIELDS = new ConcurrentHashMap<>();
+    private static final Gson WITH_NULLS = new GsonBuilder().serializeNulls().create();
+    private static final Gson MODEL = new GsonBuilder()
+            .registerTypeAdapter(Quantity.class, new ParsedText<>(Quantity::fromString))
+            .registerTypeAdapter(OffsetDateTime.class, new ParsedText<>(OffsetDateTime::parse))
+            .create();
 
     private KubernetesModel() {}
 
     /**
-     * Checks one object.
+     * Validates one object.
      *
      * @param object a manifest as plain Java values
-     * @return one sentence for each mistake, with its path; empty when there is none
+     * @return one sentence for each mistake; of those that the model itself refuses, only the first. Empty when there is none
      */
     static List<String> mistakes(Map<String, Object> object) {
         String apiVersion = String.valueOf(object.get("apiVersion"));
@@ -57,9 +64,28 @@ final class KubernetesModel {
         if (!KINDS.getOrDefault(apiVersion, Set.of()).contains(kind)) {
             return List.of("unknown kind " + apiVersion + "/" + kind);
         }
+        Class<?> model = model(apiVersion.replaceFirst(".*/v", "v"), kind);
+        JsonElement written = WITH_NULLS.toJsonTree(object);
         List<String> mistakes = new ArrayList<>();
-        walk("$", object, model(apiVersion.replaceFirst(".*/v", "v"), kind), mistakes);
+        try {
+            validate(model, written);
+            compare("$", written, MODEL.toJsonTree(MODEL.fromJson(written, model)), mistakes);
+        } catch (RuntimeException refused) {
+            // The object itself, which follows, is known to whoever asks.
+            mistakes.add(String.valueOf(refused.getMessage()).replaceFirst("(?s)(\\. JSON)?: \\{.*", ""));
+        }
         return mistakes;
+    }
+
+    /** The model's own check: unknown and missing fields at any depth, and an object, list or text in another's place. */
+    private static void validate(Class<?> model, JsonElement object) {
+        try {
+            model.getMethod("validateJsonElement", JsonElement.class).invoke(null, object);
+        } catch (InvocationTargetException refused) {
+            throw new IllegalArgumentException(refused.getCause().getMessage(), refused);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the model has changed: " + model, e);
+        }
     }
 
     private static Class<?> model(String version, String kind) {
@@ -70,100 +96,56 @@ final class KubernetesModel {
         }
     }
 
-    private static void walk(String path, Object value, Type type, List<String> mistakes) {
-        if (value == null) {
+    /** What the model lets pass: null, which it leaves out, and a number where text belongs or the reverse, which it converts. */
+    private static void compare(String path, JsonElement written, JsonElement understood, List<String> mistakes) {
+        if (written.isJsonNull()) {
             mistakes.add(path + ": null; a misspelt value renders so");
-        } else if (type instanceof ParameterizedType generic) {
-            Type element = generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1];
-            if (generic.getRawType() == Map.class) {
-                if (want(path, value, Map.class, mistakes)) {
-                    Yaml.map(value).forEach((key, each) -> walk(path + "." + key, each, element, mistakes));
-                }
-            } else if (want(path, value, List.class, mistakes)) {
-                List<Object> values = Yaml.list(value);
-                for (int i = 0; i < values.size(); i++) {
-                    walk(path + "[" + i + "]", values.get(i), element, mistakes);
-                }
+        } else if (written.isJsonObject()) {
+            written.getAsJsonObject().asMap().forEach((name, value) -> {
+                JsonElement counterpart = understood.getAsJsonObject().get(name);
+                compare(path + "." + name, value, counterpart, mistakes);
+            });
+        } else if (written.isJsonArray()) {
+            JsonArray values = written.getAsJsonArray();
+            for (int i = 0; i < values.size(); i++) {
+                compare(
+                        path + "[" + i + "]",
+                        values.get(i),
+                        understood.getAsJsonArray().get(i),
+                        mistakes);
             }
-        } else {
-            walkClass(path, value, (Class<?>) type, mistakes);
+        } else if (!type(written).equals(type(understood))) {
+            mistakes.add(
+                    "%s: want %s, got %s '%s'".formatted(path, type(understood), type(written), written.getAsString()));
         }
     }
 
-    private static void walkClass(String path, Object value, Class<?> type, List<String> mistakes) {
-        if (type == Object.class) {
-            return;
+    private static String type(JsonElement value) {
+        JsonPrimitive primitive = value.getAsJsonPrimitive();
+        return primitive.isString() ? "text" : primitive.isNumber() ? "number" : "boolean";
+    }
+
+    /** Types that are written as text. Writing only says so, because what is compared is the kind of value. */
+    private static final class ParsedText<T> extends TypeAdapter<T> {
+        private final Function<String, T> parser;
+
+        ParsedText(Function<String, T> parser) {
+            this.parser = parser;
         }
-        if (type == Quantity.class) {
-            quantity(path, value, mistakes);
-        } else if (type == IntOrString.class) {
-            if (!(value instanceof Integer)) {
-                want(path, value, String.class, mistakes);
+
+        @Override
+        public void write(JsonWriter to, T value) throws IOException {
+            to.value(value == null ? null : "text");
+        }
+
+        @Override
+        public T read(JsonReader from) throws IOException {
+            String text = from.nextString();
+            try {
+                return parser.apply(text);
+            } catch (RuntimeException e) {
+                throw new JsonParseException(from.getPreviousPath() + ": '" + text + "': " + e.getMessage(), e);
             }
-        } else if (type == Long.class || type == Integer.class) {
-            if (!(value instanceof Long)) {
-                want(path, value, Integer.class, mistakes);
-            }
-        } else if (type == OffsetDateTime.class || type == byte[].class) {
-            want(path, value, String.class, mistakes);
-        } else if (type.getPackageName().startsWith("java.")) {
-            want(path, value, type, mistakes);
-        } else if (want(path, value, Map.class, mistakes)) {
-            walkFields(path, Yaml.map(value), type, mistakes);
-        }
-    }
-
-    private static void walkFields(String path, Map<String, Object> object, Class<?> type, List<String> mistakes) {
-        Map<String, Type> fields = FIELDS.computeIfAbsent(type, KubernetesModel::fields);
-        Set<String> missing = new HashSet<>(required(type));
-        missing.removeAll(object.keySet());
-        missing.forEach(name -> mistakes.add(path + ": missing required '" + name + "'"));
-        object.forEach((name, value) -> {
-            if (fields.containsKey(name)) {
-                walk(path + "." + name, value, fields.get(name), mistakes);
-            } else {
-                mistakes.add(path + ": unknown field '" + name + "' in " + type.getSimpleName());
-            }
-        });
-    }
-
-    private static boolean want(String path, Object value, Class<?> type, List<String> mistakes) {
-        if (type.isInstance(value)) {
-            return true;
-        }
-        mistakes.add("%s: want %s, got %s '%s'"
-                .formatted(path, type.getSimpleName(), value.getClass().getSimpleName(), value));
-        return false;
-    }
-
-    private static void quantity(String path, Object value, List<String> mistakes) {
-        try {
-            Quantity.fromString(String.valueOf(value));
-        } catch (RuntimeException e) {
-            mistakes.add(path + ": no quantity: '" + value + "'");
-        }
-    }
-
-    private static Map<String, Type> fields(Class<?> type) {
-        Map<String, Type> fields = new HashMap<>();
-        for (Field field : type.getDeclaredFields()) {
-            SerializedName name = field.getAnnotation(SerializedName.class);
-            if (name != null) {
-                fields.put(name.value(), field.getGenericType());
-            }
-        }
-        if (fields.isEmpty()) {
-            throw new IllegalStateException("the model has changed: no fields in " + type);
-        }
-        return fields;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Collection<String> required(Class<?> type) {
-        try {
-            return (Collection<String>) type.getField("openapiRequiredFields").get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the model has changed: " + type, e);
         }
     }
 }

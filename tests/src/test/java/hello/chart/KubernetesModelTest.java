@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import hello.support.Repository;
+import hello.support.Yaml;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -14,28 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Checkers that accept everything look the same as a repository without mistakes: so here are mistakes. */
 class KubernetesModelTest {
 
-    private static final String DEPLOYMENT = """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web, labels: {part: "1"}}
-            spec:
-              replicas: 2
-              selector: {matchLabels: {app: web}}
-              strategy: {rollingUpdate: {maxSurge: 1}}
-              template:
-                metadata: {labels: {app: web}}
-                spec:
-                  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
-                  containers:
-                    - name: web
-                      image: web:1
-                      args: [run]
-                      env: [{name: A, value: "1"}]
-                      ports: [{containerPort: 80}]
-                      resources: {limits: {cpu: 100m}}
-                      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-                  volumes: [{name: tmp, emptyDir: {}}]
-            """;
+    private static final String DEPLOYMENT =
+            Repository.read("tests/src/test/resources/kubernetes-model/deployment.yaml");
 
     @Test
     void acceptsWhatIsRight() {
@@ -49,23 +31,35 @@ class KubernetesModelTest {
                 arguments("apps/v1", "extensions/v1beta1", "unknown kind extensions/v1beta1/Deployment"),
                 arguments("apps/v1", "apps/v1beta2", "unknown kind apps/v1beta2/Deployment"),
                 arguments("kind: Deployment", "kind: Deploymnt", "unknown kind apps/v1/Deploymnt"),
-                arguments("\nspec:", "\nspc:", "$: unknown field 'spc'"),
-                arguments("replicas: 2", "replica: 2", "$.spec: unknown field 'replica' in V1DeploymentSpec"),
-                arguments("replicas: 2", "replicas: \"2\"", "$.spec.replicas: want Integer, got String '2'"),
-                arguments("replicas: 2", "replicas: two", "$.spec.replicas: want Integer"),
-                arguments("replicas: 2", "replicas:", "$.spec.replicas: null"),
-                arguments("selector:", "paused: true #", "$.spec: missing required 'selector'"),
-                arguments("maxSurge: 1", "maxSurge: [1]", "$.spec.strategy.rollingUpdate.maxSurge: want String"),
                 arguments(
-                        "image:", "imagePullPolice:", "containers[0]: unknown field 'imagePullPolice' in V1Container"),
-                arguments("- name: web", "- tty: true", "containers[0]: missing required 'name'"),
-                arguments("args: [run]", "args: run", "containers[0].args: want List, got String 'run'"),
-                arguments("args: [run]", "args: [1]", "containers[0].args[0]: want String, got Integer '1'"),
-                arguments("value: \"1\"", "value: 1", "containers[0].env[0].value: want String, got Integer '1'"),
-                arguments("part: \"1\"", "part: yes", "$.metadata.labels.part: want String, got Boolean 'true'"),
-                arguments("containerPort: 80", "port: 80", "containers[0].ports[0]: missing required 'containerPort'"),
-                arguments("cpu: 100m", "cpu: 100mm", "limits.cpu: no quantity: '100mm'"),
-                arguments("emptyDir: {}", "emptyDir: []", "volumes[0].emptyDir: want Map"));
+                        "\nspec:",
+                        "\nspc:",
+                        "field `spc` in the JSON string is not defined in the `V1Deployment` properties"),
+                arguments(
+                        "replicas: 2",
+                        "replica: 2",
+                        "field `replica` in the JSON string is not defined in the `V1DeploymentSpec`"),
+                arguments("replicas: 2", "replicas: \"2\"", "$.spec.replicas: want number, got text '2'"),
+                arguments("replicas: 2", "replicas: two", "For input string: \"two\""),
+                arguments("replicas: 2", "replicas:", "$.spec.replicas: null"),
+                arguments("selector:", "paused: true #", "required field `selector` is not found"),
+                arguments("maxSurge: 1", "maxSurge: [1]", "field `maxSurge` to be a primitive type"),
+                arguments(
+                        "image:",
+                        "imagePullPolice:",
+                        "field `imagePullPolice` in the JSON string is not defined in the `V1Container`"),
+                arguments("- name: web", "- tty: true", "required field `name` is not found"),
+                arguments(
+                        "args: [run]", "args: run", "field `args` to be an array in the JSON string but got `\"run\"`"),
+                arguments("args: [run]", "args: [1]", "containers[0].args[0]: want text, got number '1'"),
+                arguments("value: \"1\"", "value: 1", "containers[0].env[0].value: want text, got number '1'"),
+                arguments("part: \"1\"", "part: yes", "$.metadata.labels.part: want text, got boolean 'true'"),
+                arguments(
+                        "containerPort: 80",
+                        "port: 80",
+                        "field `port` in the JSON string is not defined in the `V1ContainerPort`"),
+                arguments("cpu: 100m", "cpu: 100mm", "'100mm': Could not parse suffix"),
+                arguments("emptyDir: {}", "emptyDir: []", "Not a JSON Object: []"));
     }
 
     @ParameterizedTest(name = "{1} instead of {0}")
@@ -120,7 +114,7 @@ class KubernetesModelTest {
         KubernetesModel.KINDS.forEach((version, kinds) -> kinds.forEach(
                 kind -> assertThat(KubernetesModel.mistakes(Map.of("apiVersion", version, "kind", kind, "nosuch", 1)))
                         .as(version + " " + kind)
-                        .anyMatch(mistake -> mistake.contains("unknown field 'nosuch'"))));
+                        .anyMatch(mistake -> mistake.contains("`nosuch` in the JSON string is not defined"))));
     }
 
     private static String edit(String right, String wrong) {

@@ -1,10 +1,12 @@
 package hello.chart;
 
-import static hello.chart.Yaml.at;
-import static hello.chart.Yaml.list;
-import static hello.chart.Yaml.mapAt;
-import static hello.chart.Yaml.mapsAt;
+import static hello.support.Yaml.at;
+import static hello.support.Yaml.list;
+import static hello.support.Yaml.mapAt;
+import static hello.support.Yaml.mapsAt;
 
+import hello.support.Repository;
+import hello.support.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +21,7 @@ final class Platform {
 
     /** The root's chart with the two values that every installation gives. */
     static final Chart ROOT = new Chart(
-            Repository.root().resolve("argocd/root"),
+            Repository.path("argocd/root"),
             Map.of("repoURL", "https://git.example/team/hello.git", "image", Chart.REPOSITORY));
 
     private static final Set<String> CLUSTER_WIDE = Set.of(
@@ -44,6 +46,16 @@ final class Platform {
     Platform(List<Map<String, Object>> root, List<Map<String, Object>> platform, List<Map<String, Object>> service) {
         this.root = root;
         this.deployed = Map.of("root", root, "platform", platform, "hello", service);
+    }
+
+    /**
+     * Finds manifests.
+     *
+     * @param folder an existing folder
+     * @return all YAML files below it, sorted; never empty
+     */
+    static List<Path> yamlBelow(Path folder) {
+        return Repository.find(folder, ".*\\.ya?ml");
     }
 
     /**
@@ -86,7 +98,7 @@ final class Platform {
                                         to.get("namespace"),
                                         environment(at(application, "spec", "destination", "namespace")))),
                 name + " may go to its namespace");
-        Path folder = Repository.root().resolve((String) source.get("path"));
+        Path folder = Repository.path((String) source.get("path"));
         rule(folder.toFile().isDirectory(), name + " has a folder " + source.get("path"));
         if (source.containsKey("helm") && Yaml.map(source.get("helm")).containsKey("valueFiles")) {
             // image.yaml comes with the first build.

@@ -1,12 +1,14 @@
 package hello.chart;
 
-import static hello.chart.Yaml.at;
-import static hello.chart.Yaml.list;
-import static hello.chart.Yaml.mapAt;
+import static hello.support.Yaml.at;
+import static hello.support.Yaml.list;
+import static hello.support.Yaml.mapAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import hello.support.Repository;
+import hello.support.Yaml;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -28,10 +30,10 @@ import org.yaml.snakeyaml.error.YAMLException;
 /** Everything beside the service's chart that a cluster gets: valid, within its rights, one version of each thing. */
 class PlatformTest {
 
-    private static final Path PLATFORM = Repository.root().resolve("gitops/platform");
-    private static final Path LOCAL = Repository.root().resolve("local");
-    private static final Path INSTALL = Repository.root().resolve("argocd/install");
-    private static final Path PRODUCTION = Repository.ENVIRONMENTS.resolve("production/values.yaml");
+    private static final Path PLATFORM = Repository.path("gitops/platform");
+    private static final Path LOCAL = Repository.path("local");
+    private static final Path INSTALL = Repository.path("argocd/install");
+    private static final Path PRODUCTION = Chart.ENVIRONMENTS.resolve("production/values.yaml");
 
     /** Kinds whose fields no model here knows: Argo CD's own and kustomize's. */
     private static final Set<String> OTHER_KINDS = Set.of(
@@ -40,30 +42,33 @@ class PlatformTest {
             "argoproj.io/v1alpha1/AppProject",
             "kustomize.config.k8s.io/v1beta1/Kustomization");
 
+    /**
+     * The one image without a digest: its release names it by tag, and its digest was not known when this was written. Once
+     * somebody pins it in argocd/install, local/git.yaml follows, and this goes.
+     */
+    private static final String ARGOCD = "quay.io/argoproj/argocd:v" + tool("argocd");
+
     @TempDir
     private Path folder;
 
     static Stream<Path> manifests() {
-        return Stream.of(PLATFORM, LOCAL, INSTALL).flatMap(path -> Repository.yamlBelow(path).stream());
+        return Stream.of(PLATFORM, LOCAL, INSTALL).flatMap(path -> Platform.yamlBelow(path).stream());
     }
 
     @ParameterizedTest
     @MethodSource("manifests")
     void eachManifestIsValid(Path file) {
-        for (Map<String, Object> object : Yaml.documents(Repository.read(file))) {
-            // What kustomize deletes need only be named.
-            assertValid(object, object.containsKey("$patch"));
-        }
+        Yaml.documents(Repository.read(file)).forEach(PlatformTest::assertValid);
     }
 
     @Test
     void theRootIsValid() {
-        Platform.ROOT.render().forEach(object -> assertValid(object, false));
+        Platform.ROOT.render().forEach(PlatformTest::assertValid);
     }
 
-    private static void assertValid(Map<String, Object> object, boolean deleted) {
+    private static void assertValid(Map<String, Object> object) {
         String kind = object.get("apiVersion") + "/" + object.get("kind");
-        if (!deleted && !OTHER_KINDS.contains(kind)) {
+        if (!OTHER_KINDS.contains(kind)) {
             assertThat(KubernetesModel.mistakes(object)).as(kind).isEmpty();
         }
     }
@@ -112,7 +117,7 @@ class PlatformTest {
                 arguments("environments", "namespace: 'hello-", "namespace: 'helo-", "may go to its namespace"),
                 arguments(
                         "projects",
-                        "sourceRepos: [{{ .Values.repoURL }}]",
+                        "sourceRepos: [{{ .Values.repoURL | quote }}]",
                         "sourceRepos: ['*']",
                         "from its repository alone"),
                 arguments(
@@ -189,7 +194,7 @@ class PlatformTest {
     @Test
     void environmentsHaveHostsOfTheirOwnAndLeaveTheImageToTheMachine() {
         Set<Object> hosts = new HashSet<>();
-        for (Path environment : Repository.list(Repository.ENVIRONMENTS)) {
+        for (Path environment : Repository.list(Chart.ENVIRONMENTS)) {
             Map<String, Object> values = Yaml.document(Repository.read(environment.resolve("values.yaml")));
             assertThat(values).as("%s", environment).doesNotContainKey("image");
             assertThat(list(at(values, "ingress", "hosts")))
@@ -201,7 +206,8 @@ class PlatformTest {
     @Test
     void theChartAndTheIngressControllerMeanTheSame() {
         List<Map<String, Object>> platform = Platform.kustomized(PLATFORM);
-        Map<String, Object> defaults = Yaml.document(Repository.read(Repository.CHART.resolve("values.yaml")));
+        Map<String, Object> defaults =
+                Yaml.document(Repository.read(Chart.HELLO.folder().resolve("values.yaml")));
         assertThat(names(platform, "Namespace")).containsExactly(at(defaults, "networkPolicy", "ingressNamespace"));
         assertThat(names(platform, "IngressClass")).containsExactly(at(defaults, "ingress", "className"));
     }
@@ -217,7 +223,7 @@ class PlatformTest {
     void eachImageHasOneVersion() {
         Map<String, Set<String>> tags = new TreeMap<>();
         Stream.of("gitops", "local", "argocd")
-                .flatMap(path -> Repository.yamlBelow(Repository.root().resolve(path)).stream())
+                .flatMap(path -> Platform.yamlBelow(Repository.path(path)).stream())
                 .flatMap(file -> Pattern.compile("image: \"?([a-z0-9./-]+):([A-Za-z0-9._-]+)")
                         .matcher(Repository.read(file))
                         .results())
@@ -232,11 +238,11 @@ class PlatformTest {
     /** A tag can be moved, a digest not; the tag is for people and for updates. */
     @Test
     void eachImageIsPinnedByDigestAndHasATag() {
-        List<String> loose = Stream.of("gitops", "argocd")
-                .flatMap(path -> Repository.yamlBelow(Repository.root().resolve(path)).stream())
+        List<String> loose = Stream.of("gitops", "argocd", "local")
+                .flatMap(path -> Platform.yamlBelow(Repository.path(path)).stream())
                 .flatMap(file -> loose(Repository.read(file)).stream())
                 .toList();
-        assertThat(loose).isEmpty();
+        assertThat(loose).allMatch(ARGOCD::equals);
     }
 
     @ParameterizedTest
@@ -258,15 +264,12 @@ class PlatformTest {
     void toolsAndTheirServersAreOfOneVersion() {
         Object install = at(Yaml.document(Repository.read(INSTALL.resolve("kustomization.yaml"))), "resources", 1);
         assertThat(install.toString()).contains("?ref=v" + tool("argocd") + "&");
-        assertThat(Repository.read(Repository.root().resolve("pom.xml")))
-                .contains("<maven.compiler.release>" + tool("java").replaceAll(".*-|\\..*", "") + "<");
         assertThat(Chart.HELLO.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE))
                 .isNotEmpty();
     }
 
     private static String tool(String name) {
-        Matcher version = Pattern.compile("(?m)^" + name + " = \"(.+)\"")
-                .matcher(Repository.read(Repository.root().resolve("mise.toml")));
+        Matcher version = Pattern.compile("(?m)^" + name + " = \"(.+)\"").matcher(Repository.read("mise.toml"));
         assertThat(version.find()).as("mise.toml has " + name).isTrue();
         return version.group(1);
     }

@@ -1,5 +1,6 @@
 package hello.chart;
 
+import hello.support.Yaml;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

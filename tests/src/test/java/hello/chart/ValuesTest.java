@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import hello.support.Repository;
+import hello.support.Yaml;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +22,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the chart takes as values and what it refuses, and that each value is explained and has an effect. */
 class ValuesTest {
 
-    private static final Path RESOURCES = Repository.root().resolve("tests/src/test/resources");
-    private static final Path PRODUCTION = Repository.ENVIRONMENTS.resolve("production/values.yaml");
-    private static final String DEFAULTS = Repository.read(Repository.CHART.resolve("values.yaml"));
+    private static final Path RESOURCES = Repository.path("tests/src/test/resources");
+    private static final Path PRODUCTION = Chart.ENVIRONMENTS.resolve("production/values.yaml");
+    private static final String DEFAULTS = Repository.read(Chart.HELLO.folder().resolve("values.yaml"));
 
     /** Values that may be given and have no default. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of("resources.limits.cpu");
@@ -90,7 +92,7 @@ class ValuesTest {
         Path value = write(
                 "value.yaml", Yaml.text(Yaml.only(path, Yaml.leaves(changed()).get(path))));
         Chart chart = Chart.HELLO.copy(folder.resolve("chart"));
-        // The first has room for each single change; in the second the count of pods is fixed.
+        // The first has room for each single change; in the second the replica count is fixed.
         boolean effect = Stream.of(
                         "{autoscaling: {minReplicas: 4, maxReplicas: 8}}",
                         "{autoscaling: {enabled: false}, replicaCount: 5}")
@@ -107,7 +109,8 @@ class ValuesTest {
         defaults.addAll(WITHOUT_DEFAULT);
         assertThat(Yaml.leaves(changed()).keySet()).containsExactlyInAnyOrderElementsOf(defaults);
 
-        Map<String, Object> schema = Yaml.document(Repository.read(Repository.CHART.resolve("values.schema.json")));
+        Map<String, Object> schema =
+                Yaml.document(Repository.read(Chart.HELLO.folder().resolve("values.schema.json")));
         Set<String> known = new TreeSet<>();
         collect("", schema, known);
         assertThat(known).isEqualTo(defaults);

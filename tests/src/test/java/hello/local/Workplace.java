@@ -32,6 +32,7 @@ final class Workplace {
                 cd "$1"
                 cp -Rp "$2/local" "$2/gitops" "$2/argocd" .
                 mkdir service
+                cp -p "$2/pom.xml" .
                 cp -p "$2/service/jdk" service/
                 git init -q -b main
                 git config user.name Ada

@@ -28,6 +28,10 @@ final class Workflows {
     /** Rights that change nothing which others take or run: findings are shown to maintainers alone. */
     private static final Set<String> HARMLESS = Set.of("contents: read", "security-events: write");
 
+    /** A secret in an expression, by whatever name but that of the token, which each job has of its own. */
+    private static final Pattern SECRET =
+            Pattern.compile("\\$\\{\\{[^}]*\\bsecrets\\b(?!\\.GITHUB_TOKEN\\b)", Pattern.CASE_INSENSITIVE);
+
     private static final String BUMP = "gitops/environments/staging/image.yaml";
 
     private final Path root;
@@ -97,8 +101,9 @@ final class Workflows {
                     map(entry.getValue()),
                     on.containsKey("pull_request") || on.containsKey("workflow_call"));
         }
+        secrets(workflow);
         Map<String, Object> concurrency = map(workflow.get("concurrency"));
-        must(concurrency.containsKey("group"), "has no concurrency group");
+        groups(map(on.get("pull_request")), concurrency, map(workflow.get("jobs")));
         if (writes) {
             must(
                     "max".equals(concurrency.get("queue"))
@@ -115,6 +120,35 @@ final class Workflows {
         }
     }
 
+    /** Any branch's workflow can read what is a secret of the repository; an environment gives its own to the branches it names. */
+    private void secrets(Map<Object, Object> workflow) {
+        must(!SECRET.matcher(String.valueOf(workflow.get("env"))).find(), "gives every job a secret");
+        map(workflow.get("jobs")).forEach((name, job) -> {
+            must(!map(job).containsKey("secrets"), name + " hands secrets on");
+            must(
+                    map(job).containsKey("environment")
+                            || !SECRET.matcher(job.toString()).find(),
+                    name + " has a secret that no environment keeps from other branches");
+        });
+    }
+
+    /**
+     * A run claims its workflow's group before a job's condition is looked at, so a run for a label that means nothing
+     * would cancel the one that was asked for. A job that is skipped claims nothing.
+     */
+    private void groups(Map<String, Object> pullRequest, Map<String, Object> concurrency, Map<String, Object> jobs) {
+        if (!String.valueOf(pullRequest.get("types")).contains("labeled")) {
+            must(concurrency.containsKey("group"), "has no concurrency group");
+            return;
+        }
+        must(concurrency.isEmpty(), "lets any label cancel a run");
+        jobs.forEach((name, job) -> {
+            boolean skipped =
+                    NO_PULL_REQUEST.matcher(String.valueOf(map(job).get("if"))).matches();
+            must(skipped || map(map(job).get("concurrency")).containsKey("group"), name + " has no concurrency group");
+        });
+    }
+
     private boolean job(String name, Map<String, Object> job, boolean pullRequests) {
         must(job.containsKey("permissions"), name + " does not say its rights");
         must(job.containsKey("uses") || job.containsKey("timeout-minutes"), name + " may run for hours");
@@ -127,7 +161,6 @@ final class Workflows {
         if (open) {
             rights.forEach(right -> must(HARMLESS.contains(right), name + " lets a pull request have " + right));
             must(!job.toString().contains("secrets."), name + " lets a pull request see a secret");
-            must(!job.containsKey("secrets"), name + " hands secrets on");
         }
         for (Object each : (List<?>) job.getOrDefault("steps", List.of())) {
             step(name, map(each), rights);
@@ -143,6 +176,18 @@ final class Workflows {
                     !Boolean.TRUE.equals(keeps) || rights.contains("contents: write"),
                     job + " keeps a token that it does not need");
             must(!step.toString().contains("pull_request.head"), job + " checks out somebody's head by name");
+        }
+        if (String.valueOf(step.get("uses")).startsWith("actions/setup-java@")) {
+            Map<String, Object> with = map(step.get("with"));
+            must(".tool-versions".equals(with.get("java-version-file")), job + " has a Java of its own");
+            must(Boolean.TRUE.equals(with.get("verify-signature")), job + " runs a JDK whose signature nobody checked");
+        }
+        if (String.valueOf(step.get("uses")).startsWith("actions/setup-go@")) {
+            String go = String.valueOf(map(step.get("with")).get("go-version"));
+            must(go.matches("\\d+\\.\\d+\\.\\d+"), job + " takes whichever Go is there: " + go);
+        }
+        if (String.valueOf(step.get("uses")).startsWith("jdx/mise-action@")) {
+            must(map(step.get("with")).containsKey("version"), job + " takes whichever mise is the newest");
         }
         if (!(step.get("run") instanceof String run)) {
             return;
