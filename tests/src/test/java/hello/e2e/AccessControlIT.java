@@ -10,8 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -27,13 +25,40 @@ import org.junit.jupiter.api.Test;
 class AccessControlIT {
     private static final String NAMESPACE = "hello-staging";
     private static final List<String> OWNERS = List.of("Job", "StatefulSet", "DaemonSet");
+    private static final List<String> ACCOUNTS = List.of(
+            "hello-staging:hello",
+            "hello-staging:default",
+            "argocd:argocd-server",
+            "argocd:argocd-repo-server",
+            "traefik:traefik");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
+    @Order(1)
+    @DisplayName("no pod can write to the in-cluster repository")
+    void readOnlyRepository() {
+        String push = "cd /tmp && git clone -q git://git.git.svc.cluster.local/hello.git c && cd c"
+                + " && git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x"
+                + " && git push origin HEAD:main";
+        CommandResult result = kubectl(
+                "-n",
+                "argocd",
+                "exec",
+                "deployment/argocd-repo-server",
+                "--",
+                "bash",
+                "-c",
+                push + "; e=$?; rm -rf /tmp/c; exit $e");
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.output()).contains("service not enabled");
+        measured("push refused, clone works");
+    }
+
+    @Test
     @Order(2)
-    @DisplayName(
-            "an image of the service from elsewhere, or not by digest, is refused; so is a pod that breaks `restricted`")
-    void images() throws IOException {
+    @DisplayName("an image of the service from elsewhere, or not by digest, is refused; so is a pod that "
+            + "breaks `restricted`")
+    void images() {
         String digest = "@sha256:" + "a".repeat(64);
         String image = field("argocd", "application/root", ".spec.source.helm.parameters[?(@.name==\"image\")].value");
         String right = planted("pod.yaml").replace("IMAGE", image + digest);
@@ -59,16 +84,9 @@ class AccessControlIT {
     }
 
     /** Controllers are admitted, because the policy is about pods; none of them gets its pod. */
-    private static void owners() throws IOException {
+    private static void owners() {
         try {
-            Cluster.run(
-                            Cluster.ROOT,
-                            "bash",
-                            "-c",
-                            "kubectl --context \"$0\" -n \"$1\" create -f - <<< \"$2\"",
-                            Cluster.CONTEXT,
-                            NAMESPACE,
-                            planted("owners.yaml"))
+            Cluster.kubectlWith(planted("owners.yaml"), "-n", NAMESPACE, "create", "-f", "-")
                     .orFail();
             for (String kind : OWNERS) {
                 String fields = "involvedObject.kind=" + kind + ",involvedObject.name=refused,reason=FailedCreate";
@@ -105,16 +123,6 @@ class AccessControlIT {
     }
 
     @Test
-    @Order(5)
-    @DisplayName("the service is not scaled to 0")
-    void neverZero() {
-        assertThat(kubectl("-n", NAMESPACE, "scale", "deployment/hello", "--replicas=0")
-                        .output())
-                .contains("hello-never-zero", "denied");
-        measured("refused");
-    }
-
-    @Test
     @Order(4)
     @DisplayName("the service's account can do nothing at the API, and its pods carry no token")
     void account() {
@@ -137,6 +145,16 @@ class AccessControlIT {
     }
 
     @Test
+    @Order(5)
+    @DisplayName("the service is not scaled to 0")
+    void neverZero() {
+        assertThat(kubectl("-n", NAMESPACE, "scale", "deployment/hello", "--replicas=0")
+                        .output())
+                .contains("hello-never-zero", "denied");
+        measured("refused");
+    }
+
+    @Test
     @Order(6)
     @DisplayName("the AppProject refuses another repository, another namespace, a cluster-scoped kind")
     void project() {
@@ -150,23 +168,70 @@ class AccessControlIT {
     }
 
     @Test
-    @Order(1)
-    @DisplayName("no pod can write to the in-cluster repository")
-    void readOnlyRepository() {
-        String push =
-                "cd /tmp && git clone -q git://git.git.svc.cluster.local/hello.git c && cd c && git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x && git push origin HEAD:main";
-        CommandResult result = kubectl(
-                "-n",
-                "argocd",
-                "exec",
-                "deployment/argocd-repo-server",
-                "--",
-                "bash",
-                "-c",
-                push + "; e=$?; rm -rf /tmp/c; exit $e");
-        assertThat(result.exitCode()).isNotZero();
-        assertThat(result.output()).contains("service not enabled");
-        measured("push refused, clone works");
+    @Order(7)
+    @DisplayName("Argo CD's first password is changed by local/password, and its Secret does not come back")
+    void password() throws IOException {
+        String secret = "secret/argocd-initial-admin-secret";
+        String first = field("argocd", secret, ".data.password");
+        String hash = field("argocd", "secret/argocd-secret", ".data.admin\\.password");
+        assertThat(first).as("the first password, which the test puts back").isNotEmpty();
+        String next = "changed-" + System.nanoTime();
+        Process page = startPage();
+        try {
+            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
+            Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
+                    .orFail();
+            measured("the new one opens Argo CD after "
+                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
+            assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
+            restartServer();
+            assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
+        } finally {
+            page.destroy();
+            putBack(first, hash);
+        }
+    }
+
+    /** Argo CD's page, as {@code make ui} brings it to this machine. */
+    private static Process startPage() throws IOException {
+        ProcessBuilder ui = new ProcessBuilder("local/ui")
+                .directory(Cluster.ROOT.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ui.environment().put("PORT", "18443");
+        return ui.start();
+    }
+
+    /**
+     * Argo CD's server makes the Secret when it starts, if it makes it at all: before it serves. Until it is called
+     * ready takes half a minute more.
+     */
+    private static void restartServer() {
+        List<String> before = pods("argocd", "argocd-server");
+        kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server")
+                .orFail();
+        waitUntil(
+                "a new server serves",
+                PATIENCE,
+                () -> pods("argocd", "argocd-server").stream()
+                        .filter(pod -> !before.contains(pod))
+                        .anyMatch(pod ->
+                                kubectl("-n", "argocd", "logs", pod).output().contains("serving on port")));
+    }
+
+    private static void putBack(String password, String hash) {
+        String patch = "{\"data\":{\"admin.password\":\"" + hash + "\"}}";
+        kubectl("-n", "argocd", "patch", "secret", "argocd-secret", "--type=merge", "-p", patch)
+                .orFail();
+        Cluster.apply("""
+                apiVersion: v1
+                kind: Secret
+                metadata:
+                  name: argocd-initial-admin-secret
+                  namespace: argocd
+                data:
+                  password: %s
+                """.formatted(password)).orFail();
     }
 
     @Test
@@ -178,89 +243,32 @@ class AccessControlIT {
         assertThat(connects("git.git.svc.cluster.local", 9418))
                 .as("the same pod to the git server, or this says nothing")
                 .isTrue();
-        for (String account : new String[] {
-            "hello-staging:hello",
-            "hello-staging:default",
-            "argocd:argocd-server",
-            "argocd:argocd-repo-server",
-            "traefik:traefik"
-        }) {
-            for (String part : new String[] {"git", "registry"}) {
-                for (String right : new String[] {"exec", "portforward"}) {
-                    assertThat(kubectl(
-                                            "auth",
-                                            "can-i",
-                                            "create",
-                                            "pods",
-                                            "--subresource=" + right,
-                                            "-n",
-                                            part,
-                                            "--as=system:serviceaccount:" + account)
-                                    .line())
-                            .as(account + " " + right + " in " + part)
-                            .endsWith("no");
-                }
+        for (String account : ACCOUNTS) {
+            for (String namespace : new String[] {"git", "registry"}) {
+                mayNotEnter(account, namespace);
             }
         }
         assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=exec", "-n", "git")
                         .line())
                 .as("who runs this")
                 .isEqualTo("yes");
-        measured("connection refused; 5 accounts, none may push");
+        measured("connection refused; " + ACCOUNTS.size() + " accounts, none may push");
     }
 
-    @Test
-    @Order(7)
-    @DisplayName("Argo CD's first password is changed by local/password, and its Secret does not come back")
-    void password() throws IOException {
-        String secret = "secret/argocd-initial-admin-secret";
-        String first = field("argocd", secret, ".data.password");
-        String hash = field("argocd", "secret/argocd-secret", ".data.admin\\.password");
-        assertThat(first).as("the first password, which the test puts back").isNotEmpty();
-        String next = "changed-" + System.nanoTime();
-        ProcessBuilder ui = new ProcessBuilder("local/ui")
-                .directory(Cluster.ROOT.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        ui.environment().put("PORT", "18443");
-        Process page = ui.start();
-        try {
-            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
-            Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
-                    .orFail();
-            measured("the new one opens Argo CD after "
-                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
-            assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
-            // A start of Argo CD's server is when it would make the Secret, before it serves. Until it is called ready
-            // takes half a minute more.
-            List<String> before = pods("argocd", "argocd-server");
-            kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server")
-                    .orFail();
-            waitUntil(
-                    "a new server serves",
-                    PATIENCE,
-                    () -> pods("argocd", "argocd-server").stream()
-                            .filter(pod -> !before.contains(pod))
-                            .anyMatch(pod -> kubectl("-n", "argocd", "logs", pod)
-                                    .output()
-                                    .contains("serving on port")));
-            assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
-        } finally {
-            page.destroy();
-            kubectl(
-                            "-n",
-                            "argocd",
-                            "patch",
-                            "secret",
-                            "argocd-secret",
-                            "--type=merge",
-                            "-p",
-                            "{\"data\":{\"admin.password\":\"" + hash + "\"}}")
-                    .orFail();
-            Cluster.apply(
-                            "{apiVersion: v1, kind: Secret, metadata: {name: argocd-initial-admin-secret, namespace: argocd}, data: {password: "
-                                    + first + "}}")
-                    .orFail();
+    private static void mayNotEnter(String account, String namespace) {
+        for (String right : new String[] {"exec", "portforward"}) {
+            assertThat(kubectl(
+                                    "auth",
+                                    "can-i",
+                                    "create",
+                                    "pods",
+                                    "--subresource=" + right,
+                                    "-n",
+                                    namespace,
+                                    "--as=system:serviceaccount:" + account)
+                            .line())
+                    .as(account + " " + right + " in " + namespace)
+                    .endsWith("no");
         }
     }
 
@@ -316,19 +324,12 @@ class AccessControlIT {
                 == 0;
     }
 
-    private static String planted(String file) throws IOException {
-        return Files.readString(Path.of("src/test/resources/refused-pods", file));
+    private static String planted(String file) {
+        return Cluster.resource("refused-pods/" + file);
     }
 
     private static CommandResult create(String yaml) {
-        return Cluster.run(
-                Cluster.ROOT,
-                "bash",
-                "-c",
-                "kubectl --context \"$0\" -n \"$1\" create --dry-run=server -f - <<< \"$2\"",
-                Cluster.CONTEXT,
-                NAMESPACE,
-                yaml);
+        return Cluster.kubectlWith(yaml, "-n", NAMESPACE, "create", "--dry-run=server", "-f", "-");
     }
 
     /** A debug container in a running pod, under the profile that `restricted` lets pass. */
@@ -351,7 +352,10 @@ class AccessControlIT {
         return kubectl("label", "namespace", NAMESPACE, label, "--overwrite", "--dry-run=server");
     }
 
-    /** As if the ingress controller's role or its binding were made anew: a policy is asked before it is seen to be there. */
+    /**
+     * As if the ingress controller's role or its binding were made anew: a policy is asked before it is seen to be
+     * there.
+     */
     private static CommandResult role(String kind, String... what) {
         return kubectl(Stream.concat(Stream.of("create", kind, "traefik", "--dry-run=server"), Stream.of(what))
                 .toArray(String[]::new));
@@ -363,11 +367,10 @@ class AccessControlIT {
 
     /** What Argo CD says of an Application in the service's project; it is taken away again. */
     private static String application(String repo, String namespace, String path) {
-        String yaml = """
-                {apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: refused, namespace: argocd},
-                 spec: {project: hello, source: {repoURL: "%s", targetRevision: main, path: %s},
-                        destination: {server: https://kubernetes.default.svc, namespace: %s}, syncPolicy: {automated: {}}}}
-                """.formatted(repo, path, namespace);
+        String yaml = Cluster.resource("access/application.yaml")
+                .replace("REPOSITORY", repo)
+                .replace("FOLDER", path)
+                .replace(" NAMESPACE\n", " " + namespace + "\n");
         Cluster.apply(yaml).orFail();
         try {
             String[] message = {""};

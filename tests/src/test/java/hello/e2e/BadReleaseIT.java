@@ -3,6 +3,7 @@ package hello.e2e;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
+import static hello.e2e.Cluster.resource;
 import static hello.e2e.Cluster.runningCommit;
 import static hello.e2e.Cluster.waitLongUntil;
 import static hello.e2e.Cluster.waitUntil;
@@ -22,7 +23,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Staging is given what does not work, image by image and commit by commit, while production is asked 200 times a second. */
+/**
+ * Staging is given what does not work, image by image and commit by commit, while production is asked 200 times a
+ * second.
+ */
 @ClusterTest
 class BadReleaseIT {
     private static final int PER_SECOND = 200;
@@ -97,16 +101,15 @@ class BadReleaseIT {
 
     @Test
     @Order(4)
-    @DisplayName(
-            "objects outside the AppProject are refused with all that came with them, the status names them, and the next good commit syncs")
+    @DisplayName("objects outside the AppProject are refused with all that came with them, the status names "
+            + "them, and the next good commit syncs")
     void outsideTheProject() throws IOException {
-        carol.write("gitops/charts/hello/templates/more.yaml", """
-                {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: more-than-allowed}, rules: []}
-                ---
-                {apiVersion: v1, kind: ServiceAccount, metadata: {name: more-than-allowed, namespace: kube-system}}
-                """, "More than allowed");
-        refused(
-                "ClusterRole is not permitted in project hello|namespace kube-system is not permitted in project|more-than-allowed.*not permitted");
+        carol.write(
+                "gitops/charts/hello/templates/more.yaml",
+                resource("bad-releases/more-than-allowed.yaml"),
+                "More than allowed");
+        refused("ClusterRole is not permitted in project hello|namespace kube-system is not permitted in project"
+                + "|more-than-allowed.*not permitted");
         for (String object : new String[] {"clusterrole/more-than-allowed", "serviceaccount/more-than-allowed"}) {
             assertThat(field("kube-system", object, ".metadata.name"))
                     .as(object)
@@ -116,30 +119,14 @@ class BadReleaseIT {
 
     @Test
     @Order(5)
-    @DisplayName(
-            "an image that never gets ready: the old version keeps answering, deploy and status say why, rollback restores")
+    @DisplayName("an image that never gets ready: the old version keeps answering, deploy and status say why, "
+            + "rollback restores")
     void neverReady() throws IOException {
         // Where the image is made it is tried out, too: only the cluster shows what is wrong with it.
-        String bad = carol.write("service/src/main/java/hello/NeverReady.java", """
-                package hello;
-
-                import io.micronaut.core.async.publisher.Publishers;
-                import io.micronaut.health.HealthStatus;
-                import io.micronaut.management.health.indicator.HealthIndicator;
-                import io.micronaut.management.health.indicator.HealthResult;
-                import io.micronaut.management.health.indicator.annotation.Readiness;
-                import jakarta.inject.Singleton;
-                import org.reactivestreams.Publisher;
-
-                @Readiness
-                @Singleton
-                final class NeverReady implements HealthIndicator {
-                    @Override
-                    public Publisher<HealthResult> getResult() {
-                        return Publishers.just(HealthResult.builder("never", System.getenv("POD_NAME") == null ? HealthStatus.UP : HealthStatus.DOWN).build());
-                    }
-                }
-                """, "It never gets ready");
+        String bad = carol.write(
+                "service/src/main/java/hello/NeverReady.java",
+                resource("bad-releases/NeverReady.java"),
+                "It never gets ready");
         try {
             badRelease(() -> deployFails("Readiness probe failed"), "containers with unready status");
         } finally {
@@ -154,21 +141,7 @@ class BadReleaseIT {
     void notThere() {
         String commit = carol.git("rev-parse", "HEAD");
         String nowhere = "sha256:" + "0".repeat(64);
-        badRelease(
-                () -> Cluster.run(
-                                carol.folder(),
-                                "gitops/bump",
-                                "staging",
-                                "--tag",
-                                commit.substring(0, 12),
-                                "--digest",
-                                nowhere,
-                                "--commit",
-                                commit,
-                                "--remote",
-                                "cluster")
-                        .orFail(),
-                "ErrImagePull|ImagePullBackOff");
+        badRelease(() -> carol.bump(commit.substring(0, 12), nowhere, commit), "ErrImagePull|ImagePullBackOff");
     }
 
     @Test
@@ -182,7 +155,10 @@ class BadReleaseIT {
         assertThat(production.answers()).as("one version, one greeting").hasSize(1);
     }
 
-    /** A release that does not work is given to staging, is called by its name within the progress deadline, and rolled back. */
+    /**
+     * A release that does not work is given to staging, is called by its name within the progress deadline, and rolled
+     * back.
+     */
     private static void badRelease(Runnable release, String sign) {
         broken++;
         released = 0;
@@ -193,14 +169,7 @@ class BadReleaseIT {
             try {
                 release.run();
                 released = released == 0 ? System.nanoTime() : released;
-                waitLongUntil(
-                        "Argo CD calls it Degraded",
-                        PATIENCE,
-                        () -> field("argocd", "application/hello-staging", ".status.health.status")
-                                .equals("Degraded"));
-                long seconds = Math.round((System.nanoTime() - released) / 1e9);
-                measured("Degraded " + seconds + " s after the push, with a deadline of " + deadline + " s");
-                assertThat(seconds).isLessThanOrEqualTo(deadline + 45);
+                degradedWithin(deadline);
                 assertThat(Cluster.run(Cluster.ROOT, "make", "status").output())
                         .containsPattern(sign)
                         .contains("has timed out progressing");
@@ -216,6 +185,18 @@ class BadReleaseIT {
             assertThat(prober.answers()).as("the old version, nothing else").hasSize(1);
         }
         assertThat(runningCommit("staging")).isEqualTo(before);
+    }
+
+    /** Argo CD calls staging Degraded soon after the progress deadline of its Deployment, which is in seconds. */
+    private static void degradedWithin(int deadline) {
+        waitLongUntil(
+                "Argo CD calls it Degraded",
+                PATIENCE,
+                () -> field("argocd", "application/hello-staging", ".status.health.status")
+                        .equals("Degraded"));
+        long seconds = Math.round((System.nanoTime() - released) / 1e9);
+        measured("Degraded " + seconds + " s after the push, with a deadline of " + deadline + " s");
+        assertThat(seconds).isLessThanOrEqualTo(deadline + 45);
     }
 
     /** What git says that staging runs. */
@@ -254,12 +235,13 @@ class BadReleaseIT {
         String before = state();
         carol.git("push", "-q", "cluster");
         try {
-            String said =
-                    "range .status.conditions[*]}{.message} {end}{range .status.operationState.syncResult.resources[*]}{.message} {end}{.status.operationState.message";
+            String messages = "range .status.conditions[*]}{.message} {end}"
+                    + "{range .status.operationState.syncResult.resources[*]}{.message} {end}"
+                    + "{.status.operationState.message";
             double seconds = waitUntil(
                     "Argo CD says so",
                     PATIENCE,
-                    () -> field("argocd", "application/hello-staging", said).matches("(?s).*(" + sign + ").*"));
+                    () -> field("argocd", "application/hello-staging", messages).matches("(?s).*(" + sign + ").*"));
             measured("named after " + seconds + " s");
             assertThat(Cluster.run(Cluster.ROOT, "make", "status").output()).containsPattern(sign);
             assertThat(state()).as("what runs").isEqualTo(before);
@@ -279,7 +261,8 @@ class BadReleaseIT {
                         "get",
                         "deployments,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts",
                         "-o",
-                        "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}")
+                        "jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid}"
+                                + " {.metadata.generation}{\"\\n\"}{end}")
                 .orFail()
                 .output();
     }

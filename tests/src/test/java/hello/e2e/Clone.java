@@ -28,8 +28,8 @@ record Clone(Path folder) {
     }
 
     /**
-     * As {@link #of}, and then takes what the cluster's repository has, as people do first of all. They have built before, too: what
-     * this checkout has of the image's parts that do not change is theirs.
+     * As {@link #of}, and then takes what the cluster's repository has, as people do first of all. They have built
+     * before, too: what this checkout has of the image's parts that do not change is theirs.
      */
     static Clone fresh(Path parent, String person) {
         Clone clone = of(parent, person);
@@ -64,6 +64,12 @@ record Clone(Path folder) {
         command[0] = "make";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
         return Cluster.run(folder, command);
+    }
+
+    /** Bumps staging in the cluster's repository, as {@code make deploy} does when the image is there. */
+    void bump(String tag, String digest, String commit) {
+        String command = "gitops/bump staging --tag %s --digest %s --commit %s --remote cluster";
+        Cluster.run(folder, command.formatted(tag, digest, commit).split(" ")).orFail();
     }
 
     /** Changes the service's source by a line and commits it; gives the commit. */

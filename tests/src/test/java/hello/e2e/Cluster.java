@@ -161,15 +161,8 @@ final class Cluster {
 
     /** The names of the pods of a part of the platform, by its label {@code app.kubernetes.io/name}. */
     static List<String> pods(String namespace, String name) {
-        return kubectl(
-                        "-n",
-                        namespace,
-                        "get",
-                        "pods",
-                        "-l",
-                        "app.kubernetes.io/name=" + name,
-                        "-o",
-                        "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}")
+        String names = "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}";
+        return kubectl("-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=" + name, "-o", names)
                 .orFail()
                 .output()
                 .lines()
@@ -226,13 +219,9 @@ final class Cluster {
 
     /** Every Application is Synced and Healthy; if not, prints which one is not, as often as that changes. */
     static boolean allHealthy() {
-        List<String> states = kubectl(
-                        "-n",
-                        "argocd",
-                        "get",
-                        "applications",
-                        "-o",
-                        "jsonpath={range .items[*]}{.metadata.name} {.status.sync.status} {.status.health.status}{\"\\n\"}{end}")
+        String columns = "jsonpath={range .items[*]}{.metadata.name} {.status.sync.status}"
+                + " {.status.health.status}{\"\\n\"}{end}";
+        List<String> states = kubectl("-n", "argocd", "get", "applications", "-o", columns)
                 .output()
                 .lines()
                 .toList();

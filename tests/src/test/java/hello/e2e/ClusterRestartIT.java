@@ -5,6 +5,7 @@ import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
+import static hello.e2e.Cluster.resource;
 import static hello.e2e.Cluster.run;
 import static hello.e2e.Cluster.waitLongUntil;
 import static hello.e2e.Cluster.waitUntil;
@@ -12,10 +13,13 @@ import static hello.e2e.Cluster.withComponentDown;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.Repository;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +28,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every request and every measurement goes through is taken away and given back, and at last the whole cluster. */
+/**
+ * What every request and every measurement goes through is taken away and given back, and at last the whole cluster.
+ */
 @ClusterTest
 class ClusterRestartIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -46,19 +52,14 @@ class ClusterRestartIT {
 
     @Test
     @Order(1)
-    @DisplayName(
-            "without the ingress controller the Service loses nothing, also while a change goes through; the ingress answers as soon as it is back")
+    @DisplayName("without the ingress controller the Service loses nothing, also while a change goes through; "
+            + "the ingress answers as soon as it is back")
     void ingress() throws Exception {
         String greeting = erin.greeting("staging");
         try {
             selfHeal(false);
             // Nobody comes in from outside, so a pod inside asks the Service: a new connection each time.
-            Cluster.apply("""
-                    {apiVersion: v1, kind: Pod, metadata: {name: asker, namespace: hello-staging}, spec: {restartPolicy: Never, automountServiceAccountToken: false, enableServiceLinks: false, terminationGracePeriodSeconds: 0,
-                      securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}},
-                      containers: [{name: asker, image: "docker.io/curlimages/curl:8.18.0", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}},
-                        command: [sh, -c, "while :; do curl -sS -m 5 -H 'Accept: text/plain' http://hello/ 2>&1 | head -n 1; sleep 0.02; done"]}]}}
-                    """).orFail();
+            Cluster.apply(resource("pods/asker.yaml").replace("IMAGE", curl())).orFail();
             kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
             withComponentDown("traefik", "deployment/traefik", () -> {
@@ -88,8 +89,8 @@ class ClusterRestartIT {
 
     @Test
     @Order(2)
-    @DisplayName(
-            "without metrics-server the service keeps its pods and loses nothing, and is measured again when it is back")
+    @DisplayName("without metrics-server the service keeps its pods and loses nothing, and is measured again "
+            + "when it is back")
     void metrics() throws Exception {
         String active = ".status.conditions[?(@.type==\"ScalingActive\")].status";
         waitLongUntil(
@@ -149,6 +150,14 @@ class ClusterRestartIT {
         }
     }
 
+    /** The image with curl that the chart's own test has. */
+    private static String curl() {
+        Matcher image = Pattern.compile("image: (\\S+/curl:\\S+)")
+                .matcher(Repository.read("gitops/charts/hello/templates/tests/greeting.yaml"));
+        assertThat(image.find()).as("an image of curl in the chart's test").isTrue();
+        return image.group(1);
+    }
+
     /** What the pod heard, and how often. */
     private static Map<String, Long> asked() {
         return kubectl("-n", "hello-staging", "logs", "asker")
@@ -158,7 +167,9 @@ class ClusterRestartIT {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
-    /** Whether Argo CD puts back what was changed of the platform: the root has to let its own child be changed first. */
+    /**
+     * Whether Argo CD puts back what was changed of the platform: the root has to let its own child be changed first.
+     */
     private static void selfHeal(boolean on) {
         for (String application : on ? new String[] {"platform", "root"} : new String[] {"root", "platform"}) {
             kubectl(

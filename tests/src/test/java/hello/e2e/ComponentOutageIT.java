@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The loop's parts are taken away, one at a time, and given back: what runs goes on, and the loop resumes by itself. */
+/**
+ * The loop's parts are taken away, one at a time, and given back: what runs goes on, and the loop resumes by itself.
+ */
 @ClusterTest
 class ComponentOutageIT {
     private static final int PER_SECOND = 200;
@@ -43,8 +45,8 @@ class ComponentOutageIT {
 
     @Test
     @Order(1)
-    @DisplayName(
-            "without the git server the service runs on, a push fails with a clear message, and works later with nothing lost")
+    @DisplayName("without the git server the service runs on, a push fails with a clear message, and works "
+            + "later with nothing lost")
     void gitServer() throws Exception {
         String greeting = erin.greeting("staging");
         try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
@@ -55,21 +57,7 @@ class ComponentOutageIT {
                 CommandResult deploy = erin.make("deploy");
                 assertThat(deploy.exitCode()).isNotZero();
                 assertThat(deploy.output()).contains("make status shows whether the git server runs");
-                // Argo CD looks, finds nobody, and leaves what runs as it is.
-                kubectl(
-                                "-n",
-                                "argocd",
-                                "annotate",
-                                "applications",
-                                "--all",
-                                "argocd.argoproj.io/refresh=hard",
-                                "--overwrite")
-                        .orFail();
-                waitUntil(
-                        "Argo CD misses it",
-                        PATIENCE,
-                        () -> field("argocd", "applications", ".items[*].status.sync.status")
-                                .contains("Unknown"));
+                argoCdMissesGit();
                 assertThat(answer("staging")).contains("pod hello-");
             });
             erin.git("push", "-q", "cluster");
@@ -81,10 +69,22 @@ class ComponentOutageIT {
         }
     }
 
+    /** Argo CD looks, finds nobody, and leaves what runs as it is. */
+    private static void argoCdMissesGit() {
+        String refresh = "argocd.argoproj.io/refresh=hard";
+        kubectl("-n", "argocd", "annotate", "applications", "--all", refresh, "--overwrite")
+                .orFail();
+        waitUntil(
+                "Argo CD misses it",
+                PATIENCE,
+                () -> field("argocd", "applications", ".items[*].status.sync.status")
+                        .contains("Unknown"));
+    }
+
     @Test
     @Order(2)
-    @DisplayName(
-            "without the registry the service runs on, a deploy fails with a clear message, and a bump goes through by itself later")
+    @DisplayName("without the registry the service runs on, a deploy fails with a clear message, and a bump "
+            + "goes through by itself later")
     void registry() throws Exception {
         erin.pull();
         erin.git("commit", "-q", "--allow-empty", "-m", "To be pulled later");
@@ -102,31 +102,11 @@ class ComponentOutageIT {
                 CommandResult deploy = erin.make("deploy");
                 assertThat(deploy.exitCode()).isNotZero();
                 assertThat(deploy.output()).contains("the registry in the cluster cannot be reached", "make up");
-                Cluster.run(
-                                erin.folder(),
-                                "gitops/bump",
-                                "staging",
-                                "--tag",
-                                tag,
-                                "--digest",
-                                digest,
-                                "--commit",
-                                commit,
-                                "--remote",
-                                "cluster")
-                        .orFail();
+                erin.bump(tag, digest, commit);
                 waitUntil(
                         "it cannot be pulled",
                         PATIENCE,
-                        () -> kubectl(
-                                        "-n",
-                                        "hello-staging",
-                                        "get",
-                                        "pods",
-                                        "-o",
-                                        "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}")
-                                .output()
-                                .contains("Pull"));
+                        () -> waitingReasons("hello-staging").contains("Pull"));
             });
             measured("the bump's pods ran "
                     + waitUntil("the new image runs", PATIENCE, () -> ready("hello-staging", digest))
@@ -161,16 +141,17 @@ class ComponentOutageIT {
         assertThat(runningCommit("staging")).isEqualTo(before);
     }
 
+    /** Why containers of a namespace wait, for example {@code ErrImagePull}. */
+    private static String waitingReasons(String namespace) {
+        String reasons = "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}";
+        return kubectl("-n", namespace, "get", "pods", "-o", reasons).output();
+    }
+
+    /** Whether a pod of the service runs the image with a digest, and is ready. */
     private static boolean ready(String namespace, String digest) {
-        return kubectl(
-                        "-n",
-                        namespace,
-                        "get",
-                        "pods",
-                        "-l",
-                        "app.kubernetes.io/name=hello",
-                        "-o",
-                        "jsonpath={range .items[*]}{.spec.containers[0].image} {.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}")
+        String pods = "jsonpath={range .items[*]}{.spec.containers[0].image}"
+                + " {.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}";
+        return kubectl("-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=hello", "-o", pods)
                 .output()
                 .contains(digest + " True");
     }

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 @ClusterTest
 class ConcurrentDeployIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
-    /** In which order they deploy. Seven have pulled from the one before them; these have not: they forget to pull at all. */
+    /** In which order they deploy. */
     private static final List<Integer> ORDER = List.of(2, 0, 7, 1, 3, 5, 9, 4, 6, 8);
-
+    /** Who forgets to pull; everybody else has pulled from the one before them. */
     private static final List<Integer> FORGETFUL = List.of(3, 8);
     /** A machine of two cores has no use for more builds at a time. */
     private static final int AT_A_TIME = 3;
@@ -41,35 +41,72 @@ class ConcurrentDeployIT {
     private record Ended(String commit, String became, int refused) {}
 
     @Test
-    @DisplayName(
-            "ten deploys from ten clones at once: the newest runs, no bump is lost, none goes backwards, each says what became of it")
+    @DisplayName("ten deploys from ten clones at once: the newest runs, no bump is lost, none goes backwards, "
+            + "each says what became of it")
     void ten() throws Exception {
-        Clone first = Clone.fresh(folder, "person0");
+        Clone judge = Clone.fresh(folder, "person0");
+        String begin = judge.git("rev-parse", "HEAD");
+        List<Clone> clones = clones(judge);
+        List<String> commits = commits(clones);
+
+        long start = System.nanoTime();
+        List<Ended> ended = deployAll(clones);
+        long seconds = Math.round((System.nanoTime() - start) / 1e9);
+
+        judge.git("fetch", "-q", "cluster");
+        List<String> sources = sources(judge, begin);
+        eachAfterTheOneBefore(judge, sources);
+        ended.stream()
+                .filter(end -> end.became().equals("deployed"))
+                .forEach(end -> assertThat(sources).as("its bump").contains(end.commit()));
+        waitUntil(
+                "staging runs the newest",
+                PATIENCE,
+                () -> runningCommit("staging").equals(sources.getLast()));
+        for (String commit : commits) {
+            assertThat(judge.tryGit("merge-base", "--is-ancestor", commit, sources.getLast())
+                            .exitCode())
+                    .as("%s is in what runs", commit)
+                    .isZero();
+        }
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        report(ended, sources, seconds);
+        assertThat(ended).anyMatch(e -> e.refused() > 0);
+        assertThat(seconds).isLessThanOrEqualTo(3 * 150);
+    }
+
+    /** Ten clones, each of a person of its own; the first is given. */
+    private static List<Clone> clones(Clone first) {
         List<Clone> clones = new ArrayList<>(List.of(first));
-        String begin = first.git("rev-parse", "HEAD");
         for (int i = 1; i < 10; i++) {
             Clone clone = new Clone(folder.resolve("person" + i));
             Cluster.run(folder, "cp", "-a", "person0", "person" + i).orFail();
             clone.git("config", "user.name", "person" + i);
             clones.add(clone);
         }
+        return clones;
+    }
+
+    /** Each person pulls from the one before, unless they forget it, and commits a change. */
+    private static List<String> commits(List<Clone> clones) throws IOException {
         List<String> commits = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             if (i > 0 && !FORGETFUL.contains(i)) {
+                int before = FORGETFUL.contains(i - 1) ? i - 2 : i - 1;
                 clones.get(i)
                         .git(
                                 "pull",
                                 "-q",
                                 "--no-edit",
-                                clones.get(FORGETFUL.contains(i - 1) ? i - 2 : i - 1)
-                                        .folder()
-                                        .toString(),
+                                clones.get(before).folder().toString(),
                                 "main");
             }
             commits.add(change(clones.get(i), i));
         }
+        return commits;
+    }
 
-        long start = System.nanoTime();
+    private static List<Ended> deployAll(List<Clone> clones) throws Exception {
         List<Future<Ended>> deploys = new ArrayList<>();
         try (ExecutorService atATime = Executors.newFixedThreadPool(AT_A_TIME)) {
             ORDER.forEach(i -> deploys.add(atATime.submit(() -> deploy(clones.get(i), i))));
@@ -78,11 +115,12 @@ class ConcurrentDeployIT {
         for (Future<Ended> deploy : deploys) {
             ended.add(deploy.get());
         }
-        long seconds = Math.round((System.nanoTime() - start) / 1e9);
+        return ended;
+    }
 
-        Clone judge = clones.getFirst();
-        judge.git("fetch", "-q", "cluster");
-        List<String> bumps = judge.tryGit(
+    /** The commits whose images were bumped since one, oldest first. */
+    private static List<String> sources(Clone judge, String begin) {
+        return judge.tryGit(
                         "log",
                         "--first-parent",
                         "--reverse",
@@ -93,10 +131,13 @@ class ConcurrentDeployIT {
                 .orFail()
                 .output()
                 .lines()
+                .map(bump -> source(judge, bump))
                 .toList();
-        List<String> sources = bumps.stream().map(bump -> source(judge, bump)).toList();
+    }
+
+    /** What people merged on the way is their own; what they wrote must all be there. */
+    private static void eachAfterTheOneBefore(Clone judge, List<String> sources) {
         for (int i = 1; i < sources.size(); i++) {
-            // What people merged on the way is their own; what they wrote must all be there.
             assertThat(judge.tryGit(
                                     "rev-list",
                                     "--no-merges",
@@ -111,29 +152,14 @@ class ConcurrentDeployIT {
                     .as("what %s lacks of %s, which ran before", sources.get(i), sources.get(i - 1))
                     .isEmpty();
         }
-        for (Ended end : ended) {
-            if (end.became().equals("deployed")) {
-                assertThat(sources).as("its bump").contains(end.commit());
-            }
-        }
-        waitUntil(
-                "staging runs the newest",
-                PATIENCE,
-                () -> runningCommit("staging").equals(sources.getLast()));
-        for (String commit : commits) {
-            assertThat(judge.tryGit("merge-base", "--is-ancestor", commit, sources.getLast())
-                            .exitCode())
-                    .as("%s is in what runs", commit)
-                    .isZero();
-        }
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+    }
+
+    private static void report(List<Ended> ended, List<String> sources, long seconds) {
         measured(seconds + " s; "
                 + ended.stream().filter(e -> e.became().equals("deployed")).count() + " deployed, "
                 + ended.stream().filter(e -> e.became().equals("overtaken")).count() + " overtaken, "
                 + ended.stream().mapToInt(Ended::refused).sum() + " times refused with the commits' names; "
                 + sources.size() + " bumps, each after the one before");
-        assertThat(ended).anyMatch(e -> e.refused() > 0);
-        assertThat(seconds).isLessThanOrEqualTo(3 * 150);
     }
 
     private static String change(Clone clone, int i) throws IOException {

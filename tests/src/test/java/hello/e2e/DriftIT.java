@@ -24,7 +24,10 @@ class DriftIT {
     private static final String NS = "hello-staging";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** Argo CD waits five seconds at most between two repairs of one commit (argocd/install); three times that on a busy machine. */
+    /**
+     * Argo CD waits five seconds at most between two repairs of one commit (argocd/install); three times that on a busy
+     * machine.
+     */
     private static final double SECONDS = 3 * 7;
 
     @BeforeEach

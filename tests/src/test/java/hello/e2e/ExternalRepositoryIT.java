@@ -2,6 +2,7 @@ package hello.e2e;
 
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.resource;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,8 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A repository and a registry outside the cluster, as GitHub and GHCR are: here a git server and a registry on the machine that
- * runs the test. A container runtime takes plain HTTP from localhost alone, so the registry is relayed to the node's loopback.
+ * A repository and a registry outside the cluster, as GitHub and GHCR are: here a git server and a registry on the
+ * machine that runs the test. A container runtime takes plain HTTP from localhost alone, so the registry is relayed to
+ * the node's loopback.
  */
 @ClusterTest
 class ExternalRepositoryIT {
@@ -41,19 +43,25 @@ class ExternalRepositoryIT {
         String registry = Cluster.run(folder, "bash", "-c", "command -v registry || command -v docker-registry || true")
                 .line();
         assumeTrue(!registry.isEmpty(), "no registry program on this machine");
-        // This machine's address as the node sees it.
-        machine = Cluster.run(
-                        folder,
-                        "bash",
-                        "-c",
-                        "ip -o route get " + Cluster.IP + " | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'")
-                .orFail()
-                .line();
+        machine = address();
+        startGitServer();
+        startRegistry(registry);
+        relay();
+        waitUntil("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
+    }
+
+    /** This machine's address as the node sees it. */
+    private static String address() {
+        String route = "ip -o route get " + Cluster.IP + " | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'";
+        return Cluster.run(folder, "bash", "-c", route).orFail().line();
+    }
+
+    private static void startGitServer() throws IOException {
+        Path repository = folder.resolve("hello.git");
         Cluster.run(folder, "git", "clone", "-q", "--bare", Cluster.ROOT.toString(), "hello.git")
                 .orFail();
-        Cluster.run(folder.resolve("hello.git"), "git", "update-ref", "refs/heads/main", "HEAD")
-                .orFail();
-        Cluster.run(folder.resolve("hello.git"), "git", "symbolic-ref", "HEAD", "refs/heads/main")
+        Cluster.run(repository, "git", "update-ref", "refs/heads/main", "HEAD").orFail();
+        Cluster.run(repository, "git", "symbolic-ref", "HEAD", "refs/heads/main")
                 .orFail();
         start(
                 "git",
@@ -65,14 +73,14 @@ class ExternalRepositoryIT {
                 "--export-all",
                 "--enable=receive-pack",
                 folder.toString());
-        Path settings = folder.resolve("registry.yml");
-        Files.writeString(
-                settings,
-                "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: " + folder.resolve("images")
-                        + "}}\nhttp: {addr: \":" + REGISTRY + "\"}\n");
-        start("env", "OTEL_TRACES_EXPORTER=none", registry, "serve", settings.toString());
-        relay();
-        waitUntil("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
+    }
+
+    private static void startRegistry(String program) throws IOException {
+        String settings = resource("outside/registry.yaml")
+                .replace("FOLDER", folder.resolve("images").toString())
+                .replace("PORT", "" + REGISTRY);
+        Path file = Files.writeString(folder.resolve("registry.yml"), settings);
+        start("env", "OTEL_TRACES_EXPORTER=none", program, "serve", file.toString());
     }
 
     @AfterAll
@@ -131,21 +139,17 @@ class ExternalRepositoryIT {
         }
     }
 
-    /** A pod in the node's network that carries the node's localhost:5060 to the registry. Traefik's image is there anyway. */
+    /**
+     * A pod in the node's network that carries the node's localhost:5060 to the registry. Traefik's image is there
+     * anyway.
+     */
     private static void relay() {
         String image = Cluster.field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].image");
-        String yaml = """
-                {apiVersion: v1, kind: Namespace, metadata: {name: relay, labels: {pod-security.kubernetes.io/enforce: privileged}}}
-                ---
-                {apiVersion: v1, kind: ConfigMap, metadata: {name: relay, namespace: relay}, data: {relay.yaml: '{"tcp": {
-                  "routers": {"r": {"entryPoints": ["r"], "rule": "HostSNI(`*`)", "service": "r"}},
-                  "services": {"r": {"loadBalancer": {"servers": [{"address": "%s:%d"}]}}}}}'}}
-                ---
-                {apiVersion: v1, kind: Pod, metadata: {name: relay, namespace: relay}, spec: {hostNetwork: true, volumes: [{name: c, configMap: {name: relay}}],
-                  containers: [{name: relay, image: "%s", volumeMounts: [{name: c, mountPath: /relay}],
-                    args: ["--entrypoints.r.address=127.0.0.1:%d", "--providers.file.filename=/relay/relay.yaml"]}]}}
-                """.formatted(machine, REGISTRY, image, REGISTRY);
-        Cluster.apply(yaml).orFail();
+        String relay = resource("pods/relay.yaml")
+                .replace("ADDRESS", machine + ":" + REGISTRY)
+                .replace("IMAGE", image)
+                .replace("PORT", "" + REGISTRY);
+        Cluster.apply(relay).orFail();
         kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=60s")
                 .orFail();
     }

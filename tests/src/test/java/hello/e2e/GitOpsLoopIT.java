@@ -12,6 +12,7 @@ import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The loop from a commit to an answer, and the ways back. The marks are those of the README; what is asserted is three times
- * that, so that a busy machine breaks nothing.
+ * The loop from a commit to an answer, and the ways back. The marks are those of the README; what is asserted is three
+ * times that, so that a busy machine breaks nothing.
  */
 @ClusterTest
 class GitOpsLoopIT {
@@ -109,19 +110,7 @@ class GitOpsLoopIT {
                         "has commits that are not in yours",
                         "alice: " + alice.git("log", "-1", "--format=%s", hers),
                         "git pull cluster main");
-        // Both changed the end of one file: Bob has a conflict to solve, as with any git server; he keeps both lines.
-        if (bob.tryGit("pull", "-q", "--no-edit", "cluster", "main").exitCode() != 0) {
-            Cluster.run(
-                            bob.folder(),
-                            "sed",
-                            "-i.orig",
-                            "/^[<=>]\\{7\\}/d",
-                            "service/src/main/resources/application.properties")
-                    .orFail();
-            Cluster.run(bob.folder(), "rm", "service/src/main/resources/application.properties.orig")
-                    .orFail();
-            bob.git("commit", "-qam", "Bob merges");
-        }
+        pullAndKeepBoth(bob);
         String greeting = answer("staging").lines().findFirst().orElseThrow();
         String both = bob.git("rev-parse", "HEAD");
         bob.make("deploy").orFail();
@@ -131,6 +120,17 @@ class GitOpsLoopIT {
                 .isZero();
         measured("refused once with the commits' names, then " + bob.git("rev-list", "--count", "HEAD")
                 + " commits, both there");
+    }
+
+    /** Both changed the end of one file: Bob has a conflict to solve, as with any git server, and keeps both lines. */
+    private static void pullAndKeepBoth(Clone clone) {
+        if (clone.tryGit("pull", "-q", "--no-edit", "cluster", "main").exitCode() == 0) {
+            return;
+        }
+        String file = "service/src/main/resources/application.properties";
+        Cluster.run(clone.folder(), "sed", "-i.orig", "/^[<=>]\\{7\\}/d", file).orFail();
+        Cluster.run(clone.folder(), "rm", file + ".orig").orFail();
+        clone.git("commit", "-qam", "Bob merges");
     }
 
     @Test
@@ -243,25 +243,20 @@ class GitOpsLoopIT {
     }
 
     /**
-     * Every object that belongs to the platform with its generation: what a write to its spec counts up. An ApplicationSet's counts
-     * each refresh, too, so it is there with its spec.
+     * Every object that belongs to the platform with its generation, which a write to its spec counts up. An
+     * ApplicationSet's counts each refresh, too, so it is there with its spec.
      */
     private static String generations() {
-        String kinds =
-                "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,appprojects,namespaces,ingressclasses";
-        return kubectl(
-                                "get",
-                                kinds,
-                                "-A",
-                                "-o",
-                                "jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}")
+        String kinds = "deployments,statefulsets,services,ingresses,hpa,pdb,networkpolicies,serviceaccounts,configmaps,"
+                + "appprojects,namespaces,ingressclasses";
+        String columns = "jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}"
+                + " {.metadata.uid} {.metadata.generation}{\"\\n\"}{end}";
+        Pattern ours = Pattern.compile("hello|argocd/|traefik|git/");
+        return kubectl("get", kinds, "-A", "-o", columns)
                         .orFail()
                         .output()
                         .lines()
-                        .filter(line -> line.contains("hello")
-                                || line.contains("argocd/")
-                                || line.contains("traefik")
-                                || line.contains("git/"))
+                        .filter(ours.asPredicate())
                         .sorted()
                         .collect(Collectors.joining("\n"))
                 + "\nApplicationSet " + field("argocd", "applicationset/environments", ".spec");

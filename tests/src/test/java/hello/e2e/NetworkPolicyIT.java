@@ -17,8 +17,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the service's NetworkPolicy lets in and out, tried by pods with a shell: a stranger's, a neighbour's, and one under the same
- * policy. In an environment no such pod may run, so the chart is installed once more, with the image of staging.
+ * What the service's NetworkPolicy lets in and out, tried by pods with a shell: a stranger's, a neighbour's, and one
+ * under the same policy. In an environment no such pod may run, so the chart is installed once more, with the image of
+ * staging.
  */
 @ClusterTest
 class NetworkPolicyIT {
@@ -26,25 +27,22 @@ class NetworkPolicyIT {
     private static final String ELSEWHERE = "policy-it";
     private static final String HOST = "policy-it.test";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** Every namespace takes it, those with `restricted` too. */
-    private static final String POD = """
-            {apiVersion: v1, kind: Pod, metadata: {name: asks, namespace: "%s", labels: {app.kubernetes.io/name: "%s", app.kubernetes.io/instance: "%s"}},
-             spec: {automountServiceAccountToken: false, terminationGracePeriodSeconds: 0,
-                    securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}},
-                    containers: [{name: asks, image: docker.io/library/busybox:1.37.0, command: [sleep, "3600"],
-                                  securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}}
-            """;
 
     @BeforeAll
     static void pods() {
         kubectl("create", "namespace", ELSEWHERE).orFail();
         install();
-        Cluster.apply(POD.formatted(ELSEWHERE, "asks", "asks")).orFail();
-        Cluster.apply(POD.formatted(SERVICE, "asks", "asks")).orFail();
+        askFrom(ELSEWHERE);
+        askFrom(SERVICE);
         for (String namespace : new String[] {ELSEWHERE, SERVICE}) {
             kubectl("-n", namespace, "wait", "pod/asks", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
         }
+    }
+
+    private static void askFrom(String namespace) {
+        Cluster.apply(Cluster.resource("pods/asks.yaml").replace("NAMESPACE", namespace))
+                .orFail();
     }
 
     /** The chart as plain Helm installs it. */
@@ -80,8 +78,8 @@ class NetworkPolicyIT {
     }
 
     @Test
-    @DisplayName(
-            "only the ingress controller and its own namespace reach the service, nobody its management port, and it reaches nobody")
+    @DisplayName("only the ingress controller and its own namespace reach the service, nobody its management "
+            + "port, and it reaches nobody")
     void policy() throws Exception {
         String service = field(SERVICE, "service/hello", ".spec.clusterIP");
         String pod = field(
@@ -94,21 +92,7 @@ class NetworkPolicyIT {
                 .as("a pod with no policy reaches others")
                 .isTrue();
 
-        // The stranger's own copy of the policy, for a pod with the service's labels.
-        String policy = kubectl("-n", SERVICE, "get", "networkpolicy/hello", "-o", "jsonpath={.spec}")
-                .orFail()
-                .output();
-        Cluster.apply(
-                        "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"hello\",\"namespace\":\""
-                                + ELSEWHERE + "\"},\"spec\":" + policy + "}")
-                .orFail();
-        String[] labels = {"app.kubernetes.io/name=hello", "app.kubernetes.io/instance=hello"};
-        kubectl("-n", ELSEWHERE, "label", "--overwrite", "pod/asks", labels[0], labels[1])
-                .orFail();
-        boolean enforced = eventually(() -> !asks(ELSEWHERE, page));
-        assumeTrue(enforced, "this cluster's network enforces no NetworkPolicy");
-        kubectl("-n", ELSEWHERE, "delete", "networkpolicy/hello").orFail();
-        waitUntil("the pod is free again", PATIENCE, () -> asks(ELSEWHERE, page));
+        enforcesItsOwnCopy(page);
 
         assertThat(asks(SERVICE, service)).as("its own namespace").isTrue();
         waitUntil(
@@ -123,6 +107,32 @@ class NetworkPolicyIT {
                 .as("the management port, even from its own namespace")
                 .isFalse();
         measured("2 let in, 3 kept out, nothing goes out");
+    }
+
+    /**
+     * A stranger's pod with the service's labels, below a copy of the service's policy, reaches nobody; without it, it
+     * does.
+     */
+    private static void enforcesItsOwnCopy(String page) throws Exception {
+        String spec = kubectl("-n", SERVICE, "get", "networkpolicy/hello", "-o", "jsonpath={.spec}")
+                .orFail()
+                .output();
+        String policy = """
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata:
+                  name: hello
+                  namespace: %s
+                spec: %s
+                """;
+        Cluster.apply(policy.formatted(ELSEWHERE, spec)).orFail();
+        String[] labels = {"app.kubernetes.io/name=hello", "app.kubernetes.io/instance=hello"};
+        kubectl("-n", ELSEWHERE, "label", "--overwrite", "pod/asks", labels[0], labels[1])
+                .orFail();
+        boolean enforced = eventually(() -> !asks(ELSEWHERE, page));
+        assumeTrue(enforced, "this cluster's network enforces no NetworkPolicy");
+        kubectl("-n", ELSEWHERE, "delete", "networkpolicy/hello").orFail();
+        waitUntil("the pod is free again", PATIENCE, () -> asks(ELSEWHERE, page));
     }
 
     /** Whether a pod gets any answer of HTTP. */

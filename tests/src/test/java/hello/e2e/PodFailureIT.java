@@ -5,6 +5,7 @@ import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
 import static hello.e2e.Cluster.readyReplicas;
+import static hello.e2e.Cluster.resource;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,8 +27,8 @@ class PodFailureIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /**
-     * What one of two pods may take with it: the requests that are open on it. It gets 100 a second, and holds each for some
-     * milliseconds; a fifth of a second is what a very busy machine makes of that.
+     * What one of two pods may take with it: the requests that are open on it. It gets 100 a second, and holds each for
+     * some milliseconds; a fifth of a second is what a very busy machine makes of that.
      */
     private static final int OPEN_ON_A_POD = 100 / 5;
 
@@ -63,24 +64,16 @@ class PodFailureIT {
 
     @Test
     @Order(2)
-    @DisplayName(
-            "a pod's process is killed (SIGKILL, as for want of memory): only requests that were open on it can be lost")
+    @DisplayName("a pod's process is killed (SIGKILL, as for want of memory): only requests that were open on "
+            + "it can be lost")
     void killed() {
         String pod = pods("production").getFirst();
-        // A pod that sees the node's processes finds the one by the pod's name in its environment.
-        String kill = "for p in /proc/[0-9]*; do { tr '\\0' '\\n' < $p/environ | grep -qx POD_NAME=" + pod
-                + "; } 2> /dev/null && kill -9 ${p#/proc/} && echo killed; done; true";
         try (Prober prober = new Prober(host("production"), PER_SECOND)) {
-            Cluster.apply("""
-                    {apiVersion: v1, kind: Namespace, metadata: {name: killer, labels: {pod-security.kubernetes.io/enforce: privileged}}}
-                    ---
-                    {apiVersion: v1, kind: Pod, metadata: {name: killer, namespace: killer}, spec: {hostPID: true, restartPolicy: Never, terminationGracePeriodSeconds: 0, containers: [
-                      {name: killer, image: "docker.io/library/busybox:1.37.0", command: [sleep, "600"], securityContext: {privileged: true, runAsUser: 0}}]}}
-                    """).orFail();
+            Cluster.apply(resource("pods/killer.yaml")).orFail();
             kubectl("-n", "killer", "wait", "pod/killer", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
             prober.awaitSteady();
-            assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill)
+            assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill(pod))
                             .orFail()
                             .output()
                             .lines())
@@ -102,8 +95,8 @@ class PodFailureIT {
 
     @Test
     @Order(3)
-    @DisplayName(
-            "the node is drained as far as one node can be: no request is lost, and the disruption budget keeps the second pod")
+    @DisplayName("the node is drained as far as one node can be: no request is lost, and the disruption budget"
+            + " keeps the second pod")
     void drained() {
         String node = kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
                 .orFail()
@@ -135,6 +128,17 @@ class PodFailureIT {
                     + " s after the node took pods again");
             prober.assertNoneLost();
         }
+    }
+
+    /** A script that kills the process which has the pod's name in its environment. */
+    private static String kill(String pod) {
+        return """
+                for p in /proc/[0-9]*; do
+                  { tr '\\0' '\\n' < $p/environ | grep -qx POD_NAME=%s; } 2> /dev/null &&
+                    kill -9 ${p#/proc/} && echo killed
+                done
+                true
+                """.formatted(pod);
     }
 
     /** Traefik found no other answer for these: it says so by a status, and nobody's connection to it breaks. */

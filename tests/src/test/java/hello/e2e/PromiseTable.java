@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What was measured for each promise, on each version of Kubernetes that was tried. Its home is docs/promises.md, between two markers;
- * README has a few rows of one version between the same markers.
+ * What was measured for each promise, on each version of Kubernetes that was tried. Its home is docs/promises.md,
+ * between two markers; README has a few rows of one version between the same markers.
  */
 final class PromiseTable {
 

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Reports the promises: a test's display name is the promise, {@link #measured} gives its number, JUnit the verdict. When the last test
- * has run, the table is printed and written to {@code target/e2e.md}; a whole run that kept all promises also goes into
- * docs/promises.md and README. A failure prints what the cluster says.
+ * Reports the promises: a test's display name is the promise, {@link #measured} gives its number, JUnit the verdict.
+ * When the last test has run, the table is printed and written to {@code target/e2e.md}; a whole run that kept all
+ * promises also goes into docs/promises.md and README. A failure prints what the cluster says.
  */
 public final class Promises implements BeforeTestExecutionCallback, TestWatcher {
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ClusterTest
 class RolloutIT {
     private static final int PER_SECOND = 200;
+    private static final String PRE_STOP_SECONDS = ".spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds";
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
@@ -71,8 +72,8 @@ class RolloutIT {
     }
 
     /**
-     * The same load must see what goes wrong, or the rows above say nothing: here with a service that stops at once when it is told to
-     * go, behind an ingress controller that tries no request twice.
+     * The same load must see what goes wrong, or the rows above say nothing: here with a service that stops at once
+     * when it is told to go, behind an ingress controller that tries no request twice.
      */
     @Test
     @Order(3)
@@ -80,6 +81,30 @@ class RolloutIT {
     void withoutDrainHooks() throws IOException {
         carol.pull();
         String before = carol.git("rev-parse", "HEAD");
+        takeHooksOut();
+        try {
+            carol.git("push", "-q", "cluster");
+            waitUntil(
+                    "pods without hooks",
+                    PATIENCE,
+                    () -> field("hello-staging", "deployment/hello", PRE_STOP_SECONDS)
+                            .equals("0"));
+            waitUntil("an ingress controller without retries", PATIENCE, () -> !retries());
+            settle("staging");
+            ingressIsReady();
+            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+            requestsAreLost();
+        } finally {
+            carol.git("revert", "--no-edit", before + "..HEAD");
+            carol.git("push", "-q", "cluster");
+            waitUntil("the retries are back", PATIENCE, RolloutIT::retries);
+            ingressIsReady();
+            settle("staging");
+            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        }
+    }
+
+    private static void takeHooksOut() throws IOException {
         carol.change(
                 "gitops/environments/staging/values.yaml",
                 "\\z",
@@ -90,53 +115,31 @@ class RolloutIT {
                 "(?m)^ *- --entrypoints.web.http.middlewares=retry@file\n",
                 "",
                 "Nothing is tried twice");
-        try {
-            carol.git("push", "-q", "cluster");
-            waitUntil(
-                    "pods without hooks",
-                    PATIENCE,
-                    () -> field(
-                                    "hello-staging",
-                                    "deployment/hello",
-                                    ".spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds")
-                            .equals("0"));
-            waitUntil(
-                    "an ingress controller without retries",
-                    PATIENCE,
-                    () -> !field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args")
-                            .contains("web.http.middlewares"));
-            settle("staging");
-            kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
-                    .orFail();
-            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
-            try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
-                // How many fall into the moment is chance, a handful to a hundred at a time: none at all three times is
-                // not.
-                for (int rollout = 0; rollout < 3 && prober.losses() == 0; rollout++) {
-                    String greeting = carol.greeting("staging");
-                    carol.git("push", "-q", "cluster");
-                    waitUntil(
-                            "staging greets anew",
-                            PATIENCE,
-                            () -> answer("staging").startsWith(greeting));
-                    settle("staging");
-                }
-                prober.report();
-                assertThat(prober.losses()).as("lost without the hooks").isPositive();
+    }
+
+    /** How many are lost in one rollout is chance, a handful to a hundred: none at all in three of them is not. */
+    private static void requestsAreLost() throws IOException {
+        try (Prober prober = new Prober(host("staging"), PER_SECOND).awaitSteady()) {
+            for (int rollout = 0; rollout < 3 && prober.losses() == 0; rollout++) {
+                String greeting = carol.greeting("staging");
+                carol.git("push", "-q", "cluster");
+                waitUntil(
+                        "staging greets anew", PATIENCE, () -> answer("staging").startsWith(greeting));
+                settle("staging");
             }
-        } finally {
-            carol.git("revert", "--no-edit", before + "..HEAD");
-            carol.git("push", "-q", "cluster");
-            waitUntil(
-                    "the retries are back",
-                    PATIENCE,
-                    () -> field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args")
-                            .contains("web.http.middlewares"));
-            kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
-                    .orFail();
-            settle("staging");
-            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+            prober.report();
+            assertThat(prober.losses()).as("lost without the hooks").isPositive();
         }
+    }
+
+    private static boolean retries() {
+        return field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].args")
+                .contains("web.http.middlewares");
+    }
+
+    private static void ingressIsReady() {
+        kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
+                .orFail();
     }
 
     /** The old pods are gone, and with them the last chance to lose a request. */

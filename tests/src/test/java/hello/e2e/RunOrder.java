@@ -7,9 +7,9 @@ import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.ClassOrdererContext;
 
 /**
- * The one list of the classes that run on the cluster, in the order in which they run: what only asks comes early, what takes the
- * cluster apart comes last. {@link ScaleOutIT} begins a load whose end {@link ScaleInIT} waits for, so what lies between runs
- * meanwhile.
+ * The one list of the classes that run on the cluster, in the order in which they run: what only asks comes early, what
+ * takes the cluster apart comes last. {@link ScaleOutIT} begins a load whose end {@link ScaleInIT} waits for, so what
+ * lies between runs meanwhile.
  */
 public final class RunOrder implements ClassOrderer {
 

@@ -22,9 +22,9 @@ class ScaleInIT {
     @DisplayName("when load ends its pods are taken away, with no flapping; and of all requests meanwhile none is lost")
     void in() throws Exception {
         Scaling production = Scaling.production();
-        production.in.get(15, TimeUnit.MINUTES);
-        List<Integer> wanted = production.wanted;
-        measured("all gone " + production.untilLess + " s after the load; wanted " + wanted);
+        production.scaledIn.get(15, TimeUnit.MINUTES);
+        List<Integer> wanted = production.desiredReplicas;
+        measured("all gone " + production.secondsToScaleIn + " s after the load; wanted " + wanted);
         int top = wanted.indexOf(wanted.stream().max(Integer::compare).orElseThrow());
         assertThat(IntStream.range(1, wanted.size())
                         .allMatch(
@@ -32,10 +32,10 @@ class ScaleInIT {
                 .as("up, then down: " + wanted)
                 .isTrue();
         assertThat(wanted)
-                .startsWith(production.least)
-                .endsWith(production.least)
+                .startsWith(production.minReplicas)
+                .endsWith(production.minReplicas)
                 .hasSizeGreaterThan(2);
-        assertThat(production.untilLess)
+        assertThat(production.secondsToScaleIn)
                 .as("180 s of quiet, a minute for a second pod, and two for the measurements")
                 .isBetween(180.0, 180.0 + 60 + 120 + 60);
         production.prober.assertNoneLost();

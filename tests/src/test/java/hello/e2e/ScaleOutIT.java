@@ -16,14 +16,17 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** Production gets more pods for load, and none for pods that only start. While {@link Scaling} loads it, nothing else happens. */
+/**
+ * Production gets more pods for load, and none for pods that only start. While {@link Scaling} loads it, nothing else
+ * happens.
+ */
 @ClusterTest
 class ScaleOutIT {
     private static final String NS = "hello-production";
 
     /**
-     * The start of a pod is in its first measurement, which comes within a minute and is looked at every 15 s; after another minute,
-     * the autoscaler would act on it.
+     * The start of a pod is in its first measurement, which comes within a minute and is looked at every 15 s; after
+     * another minute, the autoscaler would act on it.
      */
     private static final Duration FOR_THE_SPIKE = Duration.ofSeconds(60 + 15 + 60 + 15);
 
@@ -62,12 +65,12 @@ class ScaleOutIT {
     @DisplayName("load adds pods")
     void out() throws Exception {
         Scaling production = Scaling.production();
-        production.out.get(10, TimeUnit.MINUTES);
-        measured("more pods ready " + production.untilMore + " s after the load began; " + production.load
+        production.scaledOut.get(10, TimeUnit.MINUTES);
+        measured("more pods ready " + production.secondsToScaleOut + " s after the load began; " + production.load
                 + " requests of load; " + production.prober.sent() + " others, " + production.prober.losses()
                 + " lost");
         assertThat(production.prober.lost()).isEmpty();
-        assertThat(production.untilMore).isLessThanOrEqualTo(180);
+        assertThat(production.secondsToScaleOut).isLessThanOrEqualTo(180);
     }
 
     private static Instant youngest() {

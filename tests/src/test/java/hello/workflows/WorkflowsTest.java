@@ -100,7 +100,6 @@ class WorkflowsTest {
         assertThat(image).isEqualTo(tag(version));
         String major = version.substring(0, version.indexOf('.'));
         assertThat(found("pom.xml", "<maven\\.compiler\\.release>(.+)<")).isEqualTo(major);
-        assertThat(found("service/jdk", "JAVA_VERSION=\"(\\d+)")).isEqualTo(major);
     }
 
     @ParameterizedTest
