@@ -7,27 +7,27 @@ export REPO IMAGE ADOPT HOST PORT MANAGEMENT_PORT TIMEOUT KUBERNETES
 export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):[^#]*## */\1\t/p' Makefile | while IFS=$$'\t' read -r target does; do printf '  make %-10s %s\n' "$$target" "$$does"; done
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-##@ the loop
-up: ## the whole platform on minikube, the first deploy and promotion (REPO= IMAGE= for a repository elsewhere, ADOPT= for namespaces of others)
+##@ The loop
+up: ## the whole platform on minikube, the first deploy and promotion
 	@local/up
 deploy: ## this commit to staging: image, bump, sync, answer
 	@local/deploy
 promote: ## staging's image to production
 	@local/promote
-rollback: ## git revert of the newest bump of ENV=staging|production
+rollback: ## git revert of the newest bump (ENV=staging|production)
 	@local/rollback "$(ENV)"
 status: ## one screen: what is wanted, what runs, what is in the way
 	@local/status
-sync: ## argocd app sync of ENV=staging|production
+sync: ## argocd app sync (ENV=staging|production)
 	@local/argocd app sync "hello-$(ENV)" && local/argocd app wait "hello-$(ENV)" --timeout 180
 ui: ## Argo CD's web page on this machine (PORT=8443)
 	@local/ui
 down: ## takes away what up made
 	@local/down
 
-##@ the service alone
+##@ The service alone
 install: ## the chart with plain Helm, no Argo CD (HOST=helm.hello.test)
 	@local/install
 build: ## the image, as service/target/jib-image.tar
@@ -35,21 +35,22 @@ build: ## the image, as service/target/jib-image.tar
 run: ## the service on this machine with no cluster: http://localhost:8080 (PORT=)
 	@service/run
 
-##@ checks
+##@ Checks
 test: ## everything that needs Maven and a JDK alone
 	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -fae verify
 e2e: ## the promises, on the cluster that up made
 	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify
-
 lint: ## workflows and shell scripts, with the linters that are here
-	@.github/lint
+	@.github/scripts/lint
 bench: ## how fast the image starts and answers, beside others, in one run
 	@service/bench/bench
 
-##@ where there is no container engine (Debian, root)
+##@ A cluster where there is no container engine (Debian, root)
 lab-up: ## a minikube made of this machine's own kernel, then up in it (KUBERNETES=)
 	@lab/lab up
 lab-down: ## takes the lab away, but for the cache of what it built
 	@lab/lab down
+
+##@ For up: REPO= and IMAGE= name a repository and an image elsewhere, ADOPT= namespaces to take over
 
 .PHONY: help up deploy promote rollback status sync ui down install build run test e2e lint bench lab-up lab-down

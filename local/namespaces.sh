@@ -1,18 +1,25 @@
 # shellcheck shell=bash
-# Which namespaces of the cluster this repository made. Sourced by the scripts that make or delete some.
-# It marks them with a label; a namespace of the same name without it is somebody else's.
+# Which namespaces of the cluster this repository made. Sourced by the scripts that make or delete
+# some. It marks them with a label; a namespace of the same name without it is somebody else's.
 MARK=app.kubernetes.io/part-of=hello
+# Where an Application comes from and goes to.
+APPLICATION_COLUMNS=NAME:.metadata.name,PROJECT:.spec.project,PATH:.spec.source.path
+APPLICATION_COLUMNS=$APPLICATION_COLUMNS,NAMESPACE:.spec.destination.namespace
+APPLICATION_COLUMNS=$APPLICATION_COLUMNS,REPO:.spec.source.repoURL
+# What `make up` writes on the namespace argocd: which release, and that it started this minikube.
+INSTALL_COLUMN=INSTALL:.metadata.annotations.hello/install
+STARTED_COLUMN=STARTED:.metadata.annotations.hello/minikube-started-by
 
 marked_namespaces() {
-  k get namespaces -l "$MARK" -o name | sed 's|^namespace/||'
+  kubectl get namespaces -l "$MARK" -o name | sed 's|^namespace/||'
 }
 
 unmarked_namespaces() {
-  k get namespaces -l "${MARK/=/!=}" -o name | sed 's|^namespace/||'
+  kubectl get namespaces -l "${MARK/=/!=}" -o name | sed 's|^namespace/||'
 }
 
 mark_namespace() {
-  k label namespace "$1" --overwrite "$MARK" >/dev/null
+  kubectl label namespace "$1" --overwrite "$MARK" >/dev/null
 }
 
 # foreign_namespaces NAME...: those of them that are there and are not ours
@@ -28,7 +35,7 @@ foreign_namespaces() {
 
 # argocd_namespaces: where any Argo CD runs, whoever installed it
 argocd_namespaces() {
-  k get deployments --all-namespaces -l app.kubernetes.io/part-of=argocd --no-headers \
+  kubectl get deployments --all-namespaces -l app.kubernetes.io/part-of=argocd --no-headers \
     -o custom-columns=NAMESPACE:.metadata.namespace | sort -u
 }
 
@@ -36,20 +43,18 @@ argocd_namespaces() {
 # argocd's, and its Application `root` comes from argocd/root. What it made is ours, too.
 mark_former_version() {
   local applications annotations
-  foreign_namespaces argocd | grep -q . || return 0
-  applications=$(k -n argocd get applications --no-headers \
-    -o custom-columns=NAME:.metadata.name,PROJECT:.spec.project,PATH:.spec.source.path,NAMESPACE:.spec.destination.namespace,REPO:.spec.source.repoURL \
-    2>/dev/null || true)
-  annotations=$(k get namespace argocd --no-headers \
-    -o custom-columns=INSTALL:.metadata.annotations.hello/install,STARTED:.metadata.annotations.hello/minikube-started-by)
+  [ -n "$(foreign_namespaces argocd)" ] || return 0
+  applications=$(kubectl -n argocd get applications --no-headers \
+    -o "custom-columns=$APPLICATION_COLUMNS" 2>/dev/null || true)
+  annotations=$(columns argocd namespace/argocd "$INSTALL_COLUMN,$STARTED_COLUMN")
   if grep -qE '^root +root +argocd/root ' <<<"$applications" ||
     grep -qE '^[0-9a-f]{40} | make-up$' <<<"$annotations"; then
     mark_all_of_former_version "$applications"
   fi
 }
 
-# APPLICATIONS has a line for each: name, project, path, namespace, repository. The service's namespaces are
-# those into which an Application of ours goes; git and registry have no Application.
+# APPLICATIONS has a line for each, see APPLICATION_COLUMNS. The service's namespaces are those into
+# which an Application of ours goes; git and registry have no Application.
 mark_all_of_former_version() {
   local applications=$1 names name
   names=$(awk '$2 ~ /^(root|platform|hello)$/ { print $4 }' <<<"$applications")

@@ -26,8 +26,8 @@ import (
 	"helm.sh/helm/v4/pkg/kube"
 	apiserver "k8s.io/apiserver/pkg/server"
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
-	metrics "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
 	kustomize "sigs.k8s.io/kustomize/kustomize/v5/commands"
+	metrics "sigs.k8s.io/metrics-server/cmd/metrics-server/app"
 )
 
 func main() {
@@ -50,7 +50,7 @@ func main() {
 	case "storage-provisioner":
 		provision()
 	default:
-		fmt.Fprintf(os.Stderr, "%s: call me as coredns, registry, helm, kustomize, metrics-server or storage-provisioner\n", name)
+		fmt.Fprintln(os.Stderr, name+": call me as coredns, registry, helm, kustomize, metrics-server or storage-provisioner")
 		os.Exit(2)
 	}
 	if err != nil {

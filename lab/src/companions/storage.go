@@ -10,7 +10,8 @@ import (
 	"sigs.k8s.io/sig-storage-lib-external-provisioner/v6/controller"
 )
 
-// provision is minikube's storage provisioner without its leader election, whose kind of lock current client libraries have dropped.
+// provision is minikube's storage provisioner without its leader election, whose kind of lock current client libraries
+// have dropped.
 func provision() {
 	config, err := rest.InClusterConfig()
 	if err != nil {
@@ -21,6 +22,7 @@ func provision() {
 	if err != nil {
 		klog.Fatal(err)
 	}
-	controller.NewProvisionController(client, "k8s.io/minikube-hostpath", storage.NewHostPathProvisioner("/tmp/hostpath-provisioner"),
-		version.GitVersion, controller.LeaderElection(false)).Run(context.Background())
+	folders := storage.NewHostPathProvisioner("/tmp/hostpath-provisioner")
+	controller.NewProvisionController(client, "k8s.io/minikube-hostpath", folders, version.GitVersion,
+		controller.LeaderElection(false)).Run(context.Background())
 }

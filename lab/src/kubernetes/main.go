@@ -50,7 +50,8 @@ func main() {
 		etcdmain.Main(os.Args)
 		return
 	default:
-		fmt.Fprintf(os.Stderr, "%s: call me as kube-apiserver, kube-controller-manager, kube-scheduler, kube-proxy, kubelet, kubectl, kubeadm or etcd\n", name)
+		fmt.Fprintln(os.Stderr, name+": call me as kube-apiserver, kube-controller-manager, kube-scheduler, kube-proxy, "+
+			"kubelet, kubectl, kubeadm or etcd")
 		os.Exit(2)
 	}
 	os.Exit(cli.Run(command))

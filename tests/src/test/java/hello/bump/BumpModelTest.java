@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random schedules against real repositories: {@code -Dbump.seeds=500} tells more of them, {@code -Dbump.seed=42} begins at another one.
- * A failure prints its seed, its story and the repository's history.
+ * Random schedules against real repositories: {@code -Dbump.seeds=500} runs more of them, {@code -Dbump.seed=42} begins
+ * at another one. A failure prints its seed, its steps and the repository's history.
  */
 class BumpModelTest {
 
@@ -32,11 +32,11 @@ class BumpModelTest {
     @TempDir
     private static Path folder;
 
-    private static World beginning;
+    private static Sandbox beginning;
 
     @BeforeAll
     static void begin() throws IOException {
-        beginning = new World(Files.createDirectory(folder.resolve("beginning")), World.gitops());
+        beginning = Sandbox.make(Files.createDirectory(folder.resolve("beginning")));
     }
 
     @Test
@@ -46,7 +46,7 @@ class BumpModelTest {
         Instant begin = Instant.now();
         List<Callable<Optional<AssertionError>>> all = new ArrayList<>();
         LongStream.range(FIRST, FIRST + SEEDS)
-                .forEach(seed -> all.add(() -> failure(seed, World.gitops(), bumps, races)));
+                .forEach(seed -> all.add(() -> failure(seed, Sandbox.SCRIPTS, bumps, races)));
         List<AssertionError> failures = new ArrayList<>();
         try (var threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors() + 1)) {
             for (Future<Optional<AssertionError>> one : threads.invokeAll(all)) {
@@ -75,43 +75,42 @@ class BumpModelTest {
             no retry               | 3  | try <= tries                           | try <= 1
             blind rebase           | 10 | `      decide`                         | `      [ $try -gt 1 ] || decide`
             no ancestry check      | 1  | ! git merge-base --is-ancestor         | true ||
-            no respect for reverts | 2  | by=$(reverted)                         | by=
+            no respect for reverts | 10 | by=$(reverted)                         | by=
             a push by force        | 3  | `--force-with-lease="refs/heads/$branch:$head"` | --force
             a history cut short    | 10 | whole=--unshallow                      | whole=''
-            comments dropped       | 8  | `if [ -n "$was" ]; then git cat-file`  | `if false; then git cat-file`
+            comments dropped       | 8  | `if [ -n "$was" ]; then`               | `if false; then`
             """)
     void mistakeIsSeen(String name, long likely, String right, String wrong) throws Exception {
-        Path scripts = World.withMistake(Files.createDirectory(folder.resolve(name)), right, wrong);
-        // a seed that is known to show it comes first, so that this is quick; others may after a change of the stories
-        for (long seed : LongStream.concat(LongStream.of(likely), LongStream.rangeClosed(1, 60))
-                .toArray()) {
+        Path scripts = Sandbox.withMistake(Files.createDirectory(folder.resolve(name)), right, wrong);
+        // a seed that is known to show it comes first, which is quick; after a change of the schedules another may
+        LongStream seeds = LongStream.concat(LongStream.of(likely), LongStream.rangeClosed(1, 60));
+        for (long seed : seeds.toArray()) {
             Optional<AssertionError> failure = failure(seed, scripts, new AtomicInteger(), new AtomicInteger());
             if (failure.isPresent()) {
-                String seen = failure.get()
-                        .getCause()
-                        .getMessage()
-                        .strip()
-                        .replaceAll("\\s*\\R\\s*", " ")
-                        .replaceAll("(.{150}).*", "$1 ...");
-                System.out.printf("bump: planted '%s', seen by seed %d: %s%n", name, seed, seen);
+                System.out.printf("bump: planted '%s', seen by seed %d: %s%n", name, seed, brief(failure.get()));
                 return;
             }
         }
         Assertions.fail("60 schedules did not see: " + name);
     }
 
+    private static String brief(AssertionError failure) {
+        String message = failure.getCause().getMessage().strip().replaceAll("\\s*\\R\\s*", " ");
+        return message.replaceAll("(.{150}).*", "$1 ...");
+    }
+
+    /** Runs the schedule of a seed with scripts that are right or not; its failure, with all that tells how it came. */
     private Optional<AssertionError> failure(long seed, Path scripts, AtomicInteger bumps, AtomicInteger races)
             throws IOException {
-        var world = beginning.copy(Files.createTempDirectory(folder, "seed" + seed + "-"), scripts);
-        var schedule = new Schedule(seed, world);
+        Sandbox sandbox = beginning.copy(Files.createTempDirectory(folder, "seed" + seed + "-"), scripts);
+        var schedule = new Schedule(seed, sandbox);
         try {
-            schedule.tell();
+            schedule.run();
             return Optional.empty();
         } catch (AssertionError | RuntimeException e) {
-            return Optional.of(new AssertionError(
-                    "-Dbump.seed=" + seed + " -Dbump.seeds=1\n" + schedule.told() + "\n" + world + "\n"
-                            + e.getMessage(),
-                    e));
+            String again = "-Dbump.seed=" + seed + " -Dbump.seeds=1";
+            String story = String.join("\n", again, schedule.log(), sandbox.toString(), e.getMessage());
+            return Optional.of(new AssertionError(story, e));
         } finally {
             bumps.addAndGet(schedule.bumps());
             races.addAndGet(schedule.races());

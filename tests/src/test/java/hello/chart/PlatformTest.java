@@ -292,8 +292,6 @@ class PlatformTest {
     void toolsAndTheirServersAreOfOneVersion() {
         Object install = at(Yaml.document(Repository.read(INSTALL.resolve("kustomization.yaml"))), "resources", 1);
         assertThat(install.toString()).contains("?ref=v" + tool("argocd") + "&");
-        assertThat(Repository.read("pom.xml"))
-                .contains("<maven.compiler.release>" + tool("java").replaceAll(".*-|\\..*", "") + "<");
         assertThat(Chart.HELLO.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE))
                 .isNotEmpty();
     }

@@ -2,11 +2,11 @@ package hello.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,39 +15,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every link, file and make target that a document names exists, and what does not is found. */
 class LinksTest {
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
-    static List<Path> documents() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(f -> f.toString().endsWith(".md"))
-                    .filter(f -> !f.toString().contains("/target/"))
-                    .map(ROOT::relativize)
-                    .sorted()
-                    .toList();
-        }
+    static List<Path> documents() {
+        return Repository.find(Repository.ROOT, ".*\\.md").stream()
+                .filter(file -> !file.toString().contains("/target/"))
+                .map(Repository.ROOT::relativize)
+                .toList();
     }
 
     @ParameterizedTest
     @MethodSource("documents")
-    void whatADocumentNamesIsThere(Path document) throws IOException {
-        assertThat(new Document(ROOT, ROOT.resolve(document)).broken())
+    void whatADocumentNamesIsThere(Path document) {
+        assertThat(new Document(Repository.ROOT, Repository.ROOT.resolve(document)).broken())
                 .as("named in %s, and not there", document)
                 .isEmpty();
     }
 
     @Test
-    void theReadmeStaysShortAndBeginsWithTheStart() throws IOException {
-        List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+    void theReadmeStaysShortAndBeginsWithTheStart() {
+        List<String> lines = Repository.read("README.md").lines().toList();
         assertThat(lines.size()).as("lines of README.md").isLessThanOrEqualTo(120);
         assertThat(lines.subList(0, 25)).anyMatch(line -> line.startsWith("$ make up"));
     }
 
     @Test
-    void whatCodeownersNamesIsThere() throws IOException {
-        assertThat(Files.readString(ROOT.resolve(".github/CODEOWNERS")).lines())
+    void whatCodeownersNamesIsThere() {
+        assertThat(Repository.read(".github/CODEOWNERS").lines())
                 .filteredOn(line -> line.startsWith("#/"))
                 .hasSizeGreaterThan(5)
-                .allSatisfy(line -> assertThat(ROOT.resolve(line.substring(2).split(" ")[0]))
+                .allSatisfy(line -> assertThat(Repository.path(line.substring(2).split(" ")[0]))
                         .exists());
     }
 
@@ -77,9 +72,9 @@ class LinksTest {
                     "[there](docs/there.md#a-heading-of-mine)"
                     "[elsewhere](https://example.org/gone)"
                     "run `docs/there.md`, `there.md`, `make there ENV=gone`"
-                    "set `ingress.hosts`, `ingress.tls.secret`, but nobody's `some.gone` in `gone.values()`"
-                    "the file `docs/NAME/gone.md`, `docs/*.gone`, and what `make there` says: `'there' did not make gone`"
-                    "an image `ghcr.io/OWNER/gone`, a type `text/gone`, a path `/docs/gone`, `localhost:5050/docs/gone`"
+                    "set `ingress.hosts`, `ingress.tls.secret`, `<image.java.base>`, `some.gone` in `gone.values()`"
+                    "files `docs/NAME/gone.md`, `docs/*.gone`, and what `make there` prints: `there did not make it`"
+                    "an image `ghcr.io/OWNER/gone`, a type `text/gone`, paths `/docs/gone`, `localhost:5050/docs/gone`"
                     """)
     void whatIsThereOrNotOursIsLeftAlone(String text, @TempDir Path root) throws IOException {
         assertThat(document(root, text).broken()).isEmpty();

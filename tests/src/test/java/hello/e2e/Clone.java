@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ record Clone(Path folder) {
     }
 
     /**
-     * As {@link #of}, and then takes what the cluster's repository has, as people do first of all. They have built before, too: what
-     * this checkout has of the image's parts that do not change is theirs.
+     * As {@link #of}, and then takes what the cluster's repository has, as people do first of all. They have built
+     * before, too: what this checkout has of the image's parts that do not change is theirs.
      */
     static Clone fresh(Path parent, String person) {
         Clone clone = of(parent, person);
@@ -51,18 +52,24 @@ record Clone(Path folder) {
         return tryGit(arguments).orFail().line();
     }
 
-    Cluster.Said tryGit(String... arguments) {
+    CommandResult tryGit(String... arguments) {
         String[] command = new String[arguments.length + 1];
         command[0] = "git";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
         return Cluster.run(folder, command);
     }
 
-    Cluster.Said make(String... arguments) {
+    CommandResult make(String... arguments) {
         String[] command = new String[arguments.length + 1];
         command[0] = "make";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
         return Cluster.run(folder, command);
+    }
+
+    /** Bumps staging in the cluster's repository, as {@code make deploy} does when the image is there. */
+    void bump(String tag, String digest, String commit) {
+        String command = "gitops/bump staging --tag %s --digest %s --commit %s --remote cluster";
+        Cluster.run(folder, command.formatted(tag, digest, commit).split(" ")).orFail();
     }
 
     /** Changes the service's source by a line and commits it; gives the commit. */

@@ -1,10 +1,9 @@
 package hello.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.BufferedReader;
+import hello.support.Command;
+import hello.support.CommandResult;
+import hello.support.Repository;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,25 +12,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The cluster as a person meets it: commands in a clone, and requests to the ingress. */
 final class Cluster {
     /** The checkout these tests belong to. */
-    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    static final Path ROOT = Repository.ROOT;
+
     /** kubectl's context of the cluster that {@code make up} used from this checkout. */
     static final String CONTEXT =
             run(ROOT, "bash", "-c", ". local/lib.sh; context").orFail().line();
 
+    /** The address at which the ingress controller listens. */
     static final String IP = run(ROOT, "minikube", "-p", CONTEXT, "ip").orFail().line();
-    // The host is a header, as with `curl --resolve`: nobody's hosts file is needed. The JDK wants to be asked for
-    // that.
+    /** Sends the host as a header, as {@code curl --resolve} does, so that nobody's hosts file is needed. */
     private static final HttpClient HTTP;
 
     static {
+        // The JDK's client sends neither header unless it is told to before its first use.
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,connection");
         HTTP = HttpClient.newBuilder()
                 .connectTimeout(Duration.ofSeconds(2))
@@ -43,74 +42,59 @@ final class Cluster {
 
     private Cluster() {}
 
-    /** What a command said, and how it ended. */
-    record Said(int exit, String output) {
-        Said orFail() {
-            assertThat(exit).as("exit code; it said:\n%s", output).isZero();
-            return this;
-        }
-
-        String line() {
-            return output.strip().lines().reduce((first, last) -> last).orElse("");
-        }
-
-        /** The first number that a pattern's only group finds. */
-        double number(String pattern) {
-            Matcher m = Pattern.compile(pattern).matcher(output);
-            assertThat(m.find()).as("'%s' in:\n%s", pattern, output).isTrue();
-            return Double.parseDouble(m.group(1));
-        }
+    /**
+     * Runs a command as a person types it in a folder. What {@code make} prints is shown while it runs.
+     *
+     * @param folder the working directory
+     * @param command the program and its arguments
+     * @return its result, with standard error among the output
+     */
+    static CommandResult run(Path folder, String... command) {
+        return command(command).in(folder).run();
     }
 
-    /** Runs a command in a folder, shows what it says while it runs, and gives it back. */
-    static Said run(Path folder, String... command) {
-        try {
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-            // What `make e2e` set for this Maven is not for the commands under test.
-            builder.environment()
-                    .keySet()
-                    .removeIf(name -> name.startsWith("MAKE") || name.equals("MFLAGS") || name.equals("JAVA_HOME"));
-            Process process = builder.start();
-            process.getOutputStream().close();
-            StringBuilder output = new StringBuilder();
-            try (BufferedReader reader = process.inputReader()) {
-                for (String line; (line = reader.readLine()) != null; ) {
-                    output.append(line).append('\n');
-                    if (command[0].equals("make")) {
-                        System.out.println("    | " + line);
-                    }
-                }
-            }
-            return new Said(process.waitFor(), output.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private static Command command(String... words) {
+        // What `make e2e` set for this Maven is not for the commands under test.
+        Command command = Command.of(words)
+                .without(name -> name.startsWith("MAKE") || name.equals("MFLAGS") || name.equals("JAVA_HOME"))
+                .mergingErrors();
+        return words[0].equals("make") ? command.tellingLines(line -> System.out.println("    | " + line)) : command;
     }
 
-    /** Runs a command in this checkout and prints all it says, for a failure's report. */
-    static void tell(String... command) {
+    /** Runs a command in this checkout and prints its output, for a failure's report. */
+    static void print(String... command) {
         System.out.println(run(ROOT, command).output());
     }
 
-    static Said kubectl(String... arguments) {
-        return run(
-                ROOT,
-                Stream.concat(Stream.of("kubectl", "--context", CONTEXT), Stream.of(arguments))
-                        .toArray(String[]::new));
+    /** Gives the text of a file in src/test/resources. */
+    static String resource(String file) {
+        return Repository.read("tests/src/test/resources/" + file);
+    }
+
+    /** Runs kubectl on this cluster, whatever the current context is. */
+    static CommandResult kubectl(String... arguments) {
+        return command(kubectlWords(arguments)).run();
+    }
+
+    /** As {@link #kubectl}, with text on standard input, which {@code -f -} reads. */
+    static CommandResult kubectlWith(String input, String... arguments) {
+        return command(kubectlWords(arguments)).input(input).run();
+    }
+
+    private static String[] kubectlWords(String... arguments) {
+        return Stream.concat(Stream.of("kubectl", "--context", CONTEXT), Stream.of(arguments))
+                .toArray(String[]::new);
     }
 
     /** Puts objects, written as YAML, into the cluster. */
-    static Said apply(String yaml) {
-        return run(ROOT, "bash", "-c", "kubectl --context \"$0\" apply -f - <<< \"$1\"", CONTEXT, yaml);
+    static CommandResult apply(String yaml) {
+        return kubectlWith(yaml, "apply", "-f", "-");
     }
 
     /** A field of one object, empty when object or field are not there. */
     static String field(String namespace, String object, String jsonPath) {
-        Said said = kubectl("-n", namespace, "get", object, "-o", "jsonpath={" + jsonPath + "}");
-        return said.exit() == 0 ? said.output().strip() : "";
+        CommandResult result = kubectl("-n", namespace, "get", object, "-o", "jsonpath={" + jsonPath + "}");
+        return result.exitCode() == 0 ? result.output().strip() : "";
     }
 
     static HttpResponse<String> get(String host) throws IOException, InterruptedException {
@@ -138,17 +122,24 @@ final class Cluster {
         return field("hello-" + environment, "ingress/hello", ".spec.rules[0].host");
     }
 
-    /** Waits until something holds, and gives the seconds that it took. */
-    static double until(String what, Duration atMost, Callable<Boolean> holds) {
-        return until(what, atMost, Duration.ofMillis(100), holds);
+    /**
+     * Waits until something holds; asks ten times a second.
+     *
+     * @param what the condition in words, for the failure's message
+     * @param atMost how long to wait
+     * @param holds the condition; an exception counts as false
+     * @return the seconds that it took, to a tenth
+     */
+    static double waitUntil(String what, Duration atMost, Callable<Boolean> holds) {
+        return waitUntil(what, atMost, Duration.ofMillis(100), holds);
     }
 
-    /** As {@link #until}, for what takes minutes: asks once a second, because who asks without pause is a load of their own. */
-    static double untilAtLast(String what, Duration atMost, Callable<Boolean> holds) {
-        return until(what, atMost, Duration.ofSeconds(1), holds);
+    /** As {@link #waitUntil}, for what takes minutes: asks once a second, so that the asking is no load. */
+    static double waitLongUntil(String what, Duration atMost, Callable<Boolean> holds) {
+        return waitUntil(what, atMost, Duration.ofSeconds(1), holds);
     }
 
-    private static double until(String what, Duration atMost, Duration each, Callable<Boolean> holds) {
+    private static double waitUntil(String what, Duration atMost, Duration each, Callable<Boolean> holds) {
         long begin = System.nanoTime();
         Awaitility.await(what)
                 .atMost(atMost)
@@ -170,15 +161,8 @@ final class Cluster {
 
     /** The names of the pods of a part of the platform, by its label {@code app.kubernetes.io/name}. */
     static List<String> pods(String namespace, String name) {
-        return kubectl(
-                        "-n",
-                        namespace,
-                        "get",
-                        "pods",
-                        "-l",
-                        "app.kubernetes.io/name=" + name,
-                        "-o",
-                        "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}")
+        String names = "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}";
+        return kubectl("-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=" + name, "-o", names)
                 .orFail()
                 .output()
                 .lines()
@@ -187,18 +171,25 @@ final class Cluster {
     }
 
     /** How many of an environment's pods are ready. */
-    static int ready(String environment) {
+    static int readyReplicas(String environment) {
         String ready = field("hello-" + environment, "deployment/hello", ".status.readyReplicas");
         return ready.isEmpty() ? 0 : Integer.parseInt(ready);
     }
 
-    /** Something to do while a part is away. */
-    interface Meanwhile {
+    /** Something to do while a component is down. */
+    interface Action {
         void run() throws Exception;
     }
 
-    /** Takes a part of the platform away, and gives it back whatever happens; returns when it is ready. */
-    static void without(String namespace, String part, Meanwhile meanwhile) throws Exception {
+    /**
+     * Scales a component to zero, does something, and scales it back to one, whatever happens.
+     *
+     * @param namespace the component's namespace
+     * @param part its Deployment or StatefulSet, for example {@code deployment/git}
+     * @param action what to do when its pods are gone
+     * @throws Exception what the action throws; else it returns when the component is ready again
+     */
+    static void withComponentDown(String namespace, String part, Action action) throws Exception {
         String selector = kubectl(
                         "-n",
                         namespace,
@@ -213,7 +204,7 @@ final class Cluster {
         try {
             kubectl("-n", namespace, "wait", "pods", "-l", selector, "--for=delete", "--timeout=120s")
                     .orFail();
-            meanwhile.run();
+            action.run();
         } finally {
             kubectl("-n", namespace, "scale", part, "--replicas=1").orFail();
             kubectl("-n", namespace, "rollout", "status", part, "--timeout=180s")
@@ -221,20 +212,16 @@ final class Cluster {
         }
     }
 
-    /** The commit that an environment runs. */
-    static String running(String environment) {
+    /** The commit that an environment's answer names. */
+    static String runningCommit(String environment) {
         return answer(environment).replaceFirst("(?s).*commit (\\S+),.*", "$1");
     }
 
     /** Every Application is Synced and Healthy; if not, prints which one is not, as often as that changes. */
-    static boolean allWell() {
-        List<String> states = kubectl(
-                        "-n",
-                        "argocd",
-                        "get",
-                        "applications",
-                        "-o",
-                        "jsonpath={range .items[*]}{.metadata.name} {.status.sync.status} {.status.health.status}{\"\\n\"}{end}")
+    static boolean allHealthy() {
+        String columns = "jsonpath={range .items[*]}{.metadata.name} {.status.sync.status}"
+                + " {.status.health.status}{\"\\n\"}{end}";
+        List<String> states = kubectl("-n", "argocd", "get", "applications", "-o", columns)
                 .output()
                 .lines()
                 .toList();

@@ -3,7 +3,7 @@ package hello.e2e;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
-import static hello.e2e.Cluster.until;
+import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,28 +15,24 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Somebody changes in the cluster what git decides: it comes back within seconds. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(35)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ClusterTest
 class DriftIT {
     private static final String NS = "hello-staging";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** Argo CD waits five seconds at most between two repairs of one commit (argocd/install); three times that on a busy machine. */
+    /**
+     * Argo CD waits five seconds at most between two repairs of one commit (argocd/install); three times that on a busy
+     * machine.
+     */
     private static final double SECONDS = 3 * 7;
 
     @BeforeEach
-    void well() {
-        until("all is well", PATIENCE, Cluster::allWell);
+    void waitUntilHealthy() {
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
     }
 
     @Test
@@ -57,7 +53,7 @@ class DriftIT {
         took.add("deployment's field "
                 + changed("deployment/hello", "/spec/progressDeadlineSeconds", ".spec.progressDeadlineSeconds", "999")
                 + " s");
-        until("staging answers", PATIENCE, () -> answer("staging").contains("pod hello-"));
+        waitUntil("staging answers", PATIENCE, () -> answer("staging").contains("pod hello-"));
         measured(String.join(", ", took));
     }
 
@@ -78,11 +74,11 @@ class DriftIT {
     void belowTheLeast() {
         String least = field(NS, "hpa/hello", ".spec.minReplicas");
         kubectl("-n", NS, "scale", "deployment/hello", "--replicas=1").orFail();
-        double wanted = until(
+        double wanted = waitUntil(
                 "as many are wanted",
                 PATIENCE,
                 () -> field(NS, "deployment/hello", ".spec.replicas").equals(least));
-        double ready = until(
+        double ready = waitUntil(
                 "as many are ready",
                 PATIENCE,
                 () -> field(NS, "deployment/hello", ".status.readyReplicas").equals(least));
@@ -102,7 +98,10 @@ class DriftIT {
                 .orFail();
         List<String> took = new ArrayList<>();
         uids.forEach((object, uid) -> {
-            until(object + " is back", PATIENCE, () -> !List.of("", uid).contains(field(NS, object, ".metadata.uid")));
+            waitUntil(
+                    object + " is back",
+                    PATIENCE,
+                    () -> !List.of("", uid).contains(field(NS, object, ".metadata.uid")));
             double seconds = Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
             assertThat(seconds).as(object).isLessThanOrEqualTo(SECONDS);
             took.add(object.replaceFirst("/.*", " ") + seconds + " s");
@@ -121,7 +120,7 @@ class DriftIT {
                         "-p",
                         "[{\"op\":\"replace\",\"path\":\"" + pointer + "\",\"value\":" + value + "}]")
                 .orFail();
-        double seconds = until(
+        double seconds = waitUntil(
                 object + " is as git says",
                 PATIENCE,
                 () -> field(NS, object, path).equals(wanted));

@@ -12,20 +12,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Argo CD's word on objects that its own rules judge wrongly, by the rules of argocd/install, run by Argo CD itself. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(36)
+/**
+ * Argo CD's word on objects that its own rules judge wrongly, by the rules of argocd/install, run by Argo CD itself.
+ */
+@ClusterTest
 class HealthIT {
     // As the autoscaler says it (kubernetes/pkg/controller/podautoscaler: metrics/client.go, replica_calculator.go).
     private static final String NO_API =
-            "unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server is currently unable to handle the request";
+            "unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: "
+                    + "the server is currently unable to handle the request";
     private static final String NONE =
             "unable to get metrics for resource cpu: no metrics returned from resource metrics API";
     private static final String TOO_YOUNG = "did not receive metrics for targeted pods (pods might be unready)";
@@ -37,22 +35,7 @@ class HealthIT {
     @DisplayName(
             "an autoscaler whose pods are only young is Healthy, one that is never measured is Degraded in the end")
     void autoscaler() throws IOException {
-        Map<String, String> expected = new LinkedHashMap<>();
-        expected.put(hpa(4, "{}"), "Progressing");
-        expected.put(hpa(4, condition("ScalingActive", "True", "ValidMetricFound", "", 60)), "Healthy");
-        expected.put(hpa(4, condition("ScalingActive", "False", "ScalingDisabled", "", 60)), "Healthy");
-        expected.put(hpa(4, condition("AbleToScale", "False", "FailedGetScale", "", 0)), "Degraded");
-        expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 4)), "Healthy");
-        expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 6)), "Degraded");
-        expected.put(
-                hpa(2, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 6)),
-                "Healthy"); // a fixed count
-        for (String message : new String[] {NONE, TOO_YOUNG}) {
-            expected.put(
-                    hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 19)), "Healthy");
-            expected.put(
-                    hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 21)), "Degraded");
-        }
+        Map<String, String> expected = expected();
         for (Map.Entry<String, String> each : expected.entrySet()) {
             Path file = Files.writeString(folder.resolve("hpa.yaml"), each.getKey());
             assertThat(Cluster.run(
@@ -75,15 +58,37 @@ class HealthIT {
         measured(expected.size() + " of " + expected.size() + " called so");
     }
 
-    private static String hpa(int max, String status) {
-        return "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: hello}, spec: {minReplicas: 2, maxReplicas: "
-                + max + "}, status: " + status + "}";
+    /** Autoscalers, and what Argo CD has to call each. */
+    private static Map<String, String> expected() {
+        Map<String, String> expected = new LinkedHashMap<>();
+        expected.put(hpa(4, "status: {}\n"), "Progressing");
+        expected.put(hpa(4, condition("ScalingActive", "True", "ValidMetricFound", "", 60)), "Healthy");
+        expected.put(hpa(4, condition("ScalingActive", "False", "ScalingDisabled", "", 60)), "Healthy");
+        expected.put(hpa(4, condition("AbleToScale", "False", "FailedGetScale", "", 0)), "Degraded");
+        expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 4)), "Healthy");
+        expected.put(hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 6)), "Degraded");
+        // A fixed count: its minimum is its maximum.
+        expected.put(hpa(2, condition("ScalingActive", "False", "FailedGetResourceMetric", NO_API, 6)), "Healthy");
+        for (String message : new String[] {NONE, TOO_YOUNG}) {
+            expected.put(
+                    hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 19)), "Healthy");
+            expected.put(
+                    hpa(4, condition("ScalingActive", "False", "FailedGetResourceMetric", message, 21)), "Degraded");
+        }
+        return expected;
     }
 
-    private static String condition(String type, String status, String reason, String message, int minutesAgo) {
+    private static String hpa(int max, String status) {
+        return Cluster.resource("autoscalers/hpa.yaml").replace("MAX", "" + max).replace("\nSTATUS\n", "\n" + status);
+    }
+
+    private static String condition(String type, String state, String reason, String message, int minutesAgo) {
         Instant since = Instant.now().minus(Duration.ofMinutes(minutesAgo)).truncatedTo(ChronoUnit.SECONDS);
-        return "{conditions: [{type: " + type + ", status: \"" + status + "\", reason: " + reason
-                + ", message: \"the HPA was unable to compute the replica count: failed to get cpu usage: " + message
-                + "\", lastTransitionTime: \"" + since + "\"}]}";
+        return Cluster.resource("autoscalers/condition.yaml")
+                .replace("TYPE", type)
+                .replace("STATE", state)
+                .replace("REASON", reason)
+                .replace("MESSAGE", message)
+                .replace("SINCE", since.toString());
     }
 }

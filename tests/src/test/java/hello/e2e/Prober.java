@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Open-loop load: requests leave at fixed times whatever became of those before, so that an outage is seen in full. Every second one
- * opens a connection of its own. Each lost request is counted under its reason.
+ * Open-loop load: requests leave at fixed times whatever became of those before, so that an outage is seen in full.
+ * Every second one opens a connection of its own. Each lost request is counted under its reason.
  */
 final class Prober implements AutoCloseable {
     // The class that lets the JDK's client set a Host has to come first.
@@ -57,9 +57,12 @@ final class Prober implements AutoCloseable {
         });
     }
 
-    /** The one that asks production 200 times a second from its first use on, through several classes of tests, until one of them closes it. */
+    /**
+     * The one that asks production 200 times a second from its first use on, through several classes of tests, until
+     * one of them closes it.
+     */
     static synchronized Prober production() {
-        production = production == null ? new Prober(Cluster.host("production"), 200).steady() : production;
+        production = production == null ? new Prober(Cluster.host("production"), 200).awaitSteady() : production;
         return production;
     }
 
@@ -113,8 +116,8 @@ final class Prober implements AutoCloseable {
     }
 
     /** Waits until requests have been answered for two seconds, so that what comes next happens under load. */
-    Prober steady() {
-        Cluster.until(
+    Prober awaitSteady() {
+        Cluster.waitUntil(
                 "a steady state",
                 Duration.ofMinutes(1),
                 () -> answers.values().stream().mapToInt(AtomicInteger::get).sum() > 2 * perSecond);
@@ -128,7 +131,7 @@ final class Prober implements AutoCloseable {
     }
 
     /** Stops asking, reports, and fails the test if a single request was lost. */
-    void noneLost() {
+    void assertNoneLost() {
         report();
         assertThat(lost()).isEmpty();
     }

@@ -1,24 +1,65 @@
 package hello.e2e;
 
+import hello.support.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Keeps the table of promises: a test's display name is the promise, {@link #measured} gives its number, JUnit the verdict.
- * The table is printed when the last test has run, and written to {@code target/e2e.md}. A failure prints what the cluster says.
+ * Reports the promises: a test's display name is the promise, {@link #measured} gives its number, JUnit the verdict.
+ * When the last test has run, the table is printed and written to {@code target/e2e.md}; a whole run that kept all
+ * promises also goes into docs/promises.md and README. A failure prints what the cluster says.
  */
 public final class Promises implements BeforeTestExecutionCallback, TestWatcher {
-    private static final List<String> ROWS = new ArrayList<>();
+
+    private static final Path DOCUMENT = Repository.path("docs/promises.md");
+    private static final Path README = Repository.path("README.md");
+    private static final Pattern TESTED_VERSION = Pattern.compile("(?m)^kubectl = \"([0-9.]+)\"");
+
+    private static final List<Row> ROWS = new ArrayList<>();
     private static final List<String> NUMBERS = new ArrayList<>();
     private static long begin;
+
+    /** What became of a promise. */
+    enum Verdict {
+        KEPT("kept"),
+        BROKEN("**broken**"),
+        NOT_TRIED("not tried");
+
+        private final String text;
+
+        Verdict(String text) {
+            this.text = text;
+        }
+    }
+
+    /**
+     * What a test found.
+     *
+     * @param promise the promise's text
+     * @param measured its numbers
+     * @param verdict what became of it
+     * @param seconds how long the test took
+     */
+    record Row(String promise, String measured, Verdict verdict, long seconds) {
+
+        @Override
+        public String toString() {
+            return "| " + promise + " | " + measured + " | " + verdict.text + " | " + seconds + " s |";
+        }
+    }
 
     /**
      * Adds a number to the running test's row.
@@ -35,30 +76,30 @@ public final class Promises implements BeforeTestExecutionCallback, TestWatcher 
         NUMBERS.clear();
         begin = System.nanoTime();
         System.out.println("== " + context.getDisplayName());
-        // Closed by JUnit after the last test of the whole run: the moment to print the table.
+        // JUnit closes this after the last test of the whole run, which is when the table is complete.
         context.getRoot().getStore(Namespace.GLOBAL).computeIfAbsent("promises", key ->
-                (AutoCloseable) Promises::print);
+                (AutoCloseable) Promises::report);
     }
 
     @Override
     public void testSuccessful(ExtensionContext context) {
-        row(context, "kept");
+        addRow(context, Verdict.KEPT);
     }
 
     @Override
     public void testAborted(ExtensionContext context, Throwable cause) {
         measured(String.valueOf(cause.getMessage()));
-        row(context, "not tried");
+        addRow(context, Verdict.NOT_TRIED);
     }
 
     @Override
     public void testFailed(ExtensionContext context, Throwable cause) {
-        row(context, "**broken**");
+        addRow(context, Verdict.BROKEN);
         System.out.println(
                 "-- " + context.getDisplayName() + " failed: " + cause.getMessage() + "\n-- what the cluster says:");
-        Cluster.tell("local/status");
-        Cluster.tell("kubectl", "--context", Cluster.CONTEXT, "get", "pods", "-A", "-o", "wide");
-        Cluster.tell(
+        Cluster.print("local/status");
+        Cluster.print("kubectl", "--context", Cluster.CONTEXT, "get", "pods", "-A", "-o", "wide");
+        Cluster.print(
                 "kubectl",
                 "--context",
                 Cluster.CONTEXT,
@@ -69,17 +110,74 @@ public final class Promises implements BeforeTestExecutionCallback, TestWatcher 
                 "--field-selector=type=Warning");
     }
 
-    private static void row(ExtensionContext context, String verdict) {
+    private static void addRow(ExtensionContext context, Verdict verdict) {
         long seconds = Math.round((System.nanoTime() - begin) / 1e9);
-        ROWS.add("| " + context.getDisplayName() + " | " + String.join("; ", NUMBERS) + " | " + verdict + " | "
-                + seconds + " s |");
+        ROWS.add(new Row(context.getDisplayName(), String.join("; ", NUMBERS), verdict, seconds));
     }
 
-    private static void print() {
-        String table = "| promise | measured | verdict | took |\n|---|---|---|---|\n" + String.join("\n", ROWS) + "\n";
+    private static void report() {
+        String table = ROWS.stream()
+                .map(Row::toString)
+                .collect(
+                        Collectors.joining("\n", "| promise | measured | verdict | took |\n|---|---|---|---|\n", "\n"));
         System.out.println("\n" + table);
+        write(Repository.path("tests/target/e2e.md"), table);
+        Optional<String> reason = reasonNotToWrite(Promise.all(), ROWS);
+        if (reason.isPresent()) {
+            System.out.println("docs/promises.md stays as it is: " + reason.get());
+        } else {
+            writeDocuments();
+        }
+    }
+
+    /**
+     * Decides whether a run may be written into the documents.
+     *
+     * @param promises all promises
+     * @param rows what the run found
+     * @return why not: it was a part of the promises, or one was broken; nothing when it may
+     */
+    static Optional<String> reasonNotToWrite(List<Promise> promises, List<Row> rows) {
+        List<String> run = rows.stream().map(Row::promise).toList();
+        long missing = promises.stream()
+                .filter(promise -> !run.contains(promise.text()))
+                .count();
+        long broken =
+                rows.stream().filter(row -> row.verdict() == Verdict.BROKEN).count();
+        if (missing > 0) {
+            return Optional.of(
+                    "a run of all promises writes it, and this one had " + run.size() + " of " + promises.size());
+        }
+        return broken > 0 ? Optional.of("broken promises: " + broken) : Optional.empty();
+    }
+
+    private static void writeDocuments() {
+        String version = Cluster.kubectl("get", "nodes", "-o", "jsonpath={.items[0].status.nodeInfo.kubeletVersion}")
+                .orFail()
+                .line()
+                .replaceFirst("^v", "");
+        Map<String, String> kept = ROWS.stream()
+                .filter(row -> row.verdict() == Verdict.KEPT)
+                .collect(Collectors.toMap(Row::promise, Row::measured));
+        String document = Repository.read(DOCUMENT);
+        PromiseTable table = PromiseTable.parse(document).with(version, kept);
+        write(DOCUMENT, table.into(document, Promise.all()));
+        boolean tested = TESTED_VERSION
+                .matcher(Repository.read("mise.toml"))
+                .results()
+                .anyMatch(match -> match.group(1).equals(version));
+        if (tested) {
+            write(README, table.intoReadme(Repository.read(README), version));
+        }
+        System.out.println("docs/promises.md has the numbers of Kubernetes " + version + ": commit it.");
+    }
+
+    /** Replaces a file at once, so that it is never half a file. */
+    private static void write(Path file, String text) {
         try {
-            Files.writeString(Path.of("target", "e2e.md"), table);
+            Files.createDirectories(file.getParent());
+            Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
+            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

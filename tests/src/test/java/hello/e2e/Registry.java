@@ -57,7 +57,10 @@ final class Registry implements AutoCloseable {
                 .toString();
     }
 
-    /** Puts an image there once more with another annotation, under a tag; gives the digest, which no node has ever seen. */
+    /**
+     * Puts an image there once more with another annotation, under a tag; gives the digest, which no node has ever
+     * seen.
+     */
     String again(String digest, String tag) throws IOException, InterruptedException, NoSuchAlgorithmException {
         HttpResponse<String> manifest = send(
                 "manifests/" + digest,

@@ -8,15 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Production gives back the pods that load added, while the tests before this one ran. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(42)
+@ClusterTest
 class ScaleInIT {
     @AfterAll
     static void end() {
@@ -27,9 +22,9 @@ class ScaleInIT {
     @DisplayName("when load ends its pods are taken away, with no flapping; and of all requests meanwhile none is lost")
     void in() throws Exception {
         Scaling production = Scaling.production();
-        production.in.get(15, TimeUnit.MINUTES);
-        List<Integer> wanted = production.wanted;
-        measured("all gone " + production.untilLess + " s after the load; wanted " + wanted);
+        production.scaledIn.get(15, TimeUnit.MINUTES);
+        List<Integer> wanted = production.desiredReplicas;
+        measured("all gone " + production.secondsToScaleIn + " s after the load; wanted " + wanted);
         int top = wanted.indexOf(wanted.stream().max(Integer::compare).orElseThrow());
         assertThat(IntStream.range(1, wanted.size())
                         .allMatch(
@@ -37,13 +32,13 @@ class ScaleInIT {
                 .as("up, then down: " + wanted)
                 .isTrue();
         assertThat(wanted)
-                .startsWith(production.least)
-                .endsWith(production.least)
+                .startsWith(production.minReplicas)
+                .endsWith(production.minReplicas)
                 .hasSizeGreaterThan(2);
-        assertThat(production.untilLess)
+        assertThat(production.secondsToScaleIn)
                 .as("180 s of quiet, a minute for a second pod, and two for the measurements")
                 .isBetween(180.0, 180.0 + 60 + 120 + 60);
-        production.prober.noneLost();
+        production.prober.assertNoneLost();
         assertThat(production.prober.answers()).as("one version, one greeting").hasSize(1);
     }
 }

@@ -3,8 +3,8 @@ package hello.e2e;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
-import static hello.e2e.Cluster.ready;
-import static hello.e2e.Cluster.untilAtLast;
+import static hello.e2e.Cluster.readyReplicas;
+import static hello.e2e.Cluster.waitLongUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,24 +13,20 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Production gets more pods for load, and none for pods that only start. While {@link Scaling} loads it, nothing else happens. */
-@Tag("e2e")
-@ExtendWith(Promises.class)
-@Order(39)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+/**
+ * Production gets more pods for load, and none for pods that only start. While {@link Scaling} loads it, nothing else
+ * happens.
+ */
+@ClusterTest
 class ScaleOutIT {
     private static final String NS = "hello-production";
 
     /**
-     * The start of a pod is in its first measurement, which comes within a minute and is looked at every 15 s; after another minute,
-     * the autoscaler would act on it.
+     * The start of a pod is in its first measurement, which comes within a minute and is looked at every 15 s; after
+     * another minute, the autoscaler would act on it.
      */
     private static final Duration FOR_THE_SPIKE = Duration.ofSeconds(60 + 15 + 60 + 15);
 
@@ -47,7 +43,7 @@ class ScaleOutIT {
         }
         Instant start = youngest();
         String size = field(NS, "hpa/hello", ".status.lastScaleTime");
-        untilAtLast(
+        waitLongUntil(
                 "the start is measured, and would have had its effect",
                 FOR_THE_SPIKE.plusMinutes(1),
                 () -> Instant.now().isAfter(start.plus(FOR_THE_SPIKE)));
@@ -57,7 +53,7 @@ class ScaleOutIT {
         assertThat(field(NS, "hpa/hello", ".status.lastScaleTime"))
                 .as("when the autoscaler last changed its mind")
                 .isEqualTo(size);
-        assertThat(ready("production")).isEqualTo(least);
+        assertThat(readyReplicas("production")).isEqualTo(least);
         measured(least + " pods, the youngest "
                 + Duration.between(start, Instant.now()).toSeconds() + " s old, use "
                 + field(NS, "hpa/hello", ".status.currentMetrics[0].resource.current.averageValue")
@@ -69,12 +65,12 @@ class ScaleOutIT {
     @DisplayName("load adds pods")
     void out() throws Exception {
         Scaling production = Scaling.production();
-        production.out.get(10, TimeUnit.MINUTES);
-        measured("more pods ready " + production.untilMore + " s after the load began; " + production.load
+        production.scaledOut.get(10, TimeUnit.MINUTES);
+        measured("more pods ready " + production.secondsToScaleOut + " s after the load began; " + production.load
                 + " requests of load; " + production.prober.sent() + " others, " + production.prober.losses()
                 + " lost");
         assertThat(production.prober.lost()).isEmpty();
-        assertThat(production.untilMore).isLessThanOrEqualTo(180);
+        assertThat(production.secondsToScaleOut).isLessThanOrEqualTo(180);
     }
 
     private static Instant youngest() {

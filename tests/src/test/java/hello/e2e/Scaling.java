@@ -3,8 +3,8 @@ package hello.e2e;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.pods;
-import static hello.e2e.Cluster.ready;
-import static hello.e2e.Cluster.untilAtLast;
+import static hello.e2e.Cluster.readyReplicas;
+import static hello.e2e.Cluster.waitLongUntil;
 
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -19,34 +19,38 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Production under load until pods are added, then without until they are gone. That takes minutes in which other tests can run:
- * there is one for all of them, begun by who asks for it first. From then on production is asked 200 times a second besides.
+ * Production under load until pods are added, then without until they are gone. That takes minutes in which other tests
+ * can run: there is one for all of them, begun by who asks for it first. From then on production is asked 200 times a
+ * second besides.
  */
 final class Scaling {
-    /** As many as keep the service's pods well above what the autoscaler allows them, and leave a machine of two cores room to work. */
-    private static final int ASKERS = 4;
+    /**
+     * As many as keep the service's pods well above what the autoscaler allows them, and leave a machine of two cores
+     * room to work.
+     */
+    private static final int CONNECTIONS = 4;
 
-    private static final int AT_ONCE = 8;
+    private static final int PIPELINED = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static Scaling one;
 
     /** Done when the load is over. */
-    final CompletableFuture<Void> out = new CompletableFuture<>();
+    final CompletableFuture<Void> scaledOut = new CompletableFuture<>();
     /** Done when the pods that it added are gone. */
-    final CompletableFuture<Void> in = new CompletableFuture<>();
+    final CompletableFuture<Void> scaledIn = new CompletableFuture<>();
 
     final Prober prober = Prober.production();
-    final int least = Integer.parseInt(field("hello-production", "hpa/hello", ".spec.minReplicas"));
+    final int minReplicas = Integer.parseInt(field("hello-production", "hpa/hello", ".spec.minReplicas"));
     /** How many pods the autoscaler wanted, one after the other. */
-    final List<Integer> wanted = new CopyOnWriteArrayList<>();
+    final List<Integer> desiredReplicas = new CopyOnWriteArrayList<>();
 
     final AtomicLong load = new AtomicLong();
-    volatile double untilMore;
-    volatile double untilLess;
+    volatile double secondsToScaleOut;
+    volatile double secondsToScaleIn;
     private volatile boolean loaded = true;
 
     private Scaling() {
-        Thread.ofVirtual().start(this::live);
+        Thread.ofVirtual().start(this::run);
     }
 
     /** The one scaling of this run; begins at the first call. */
@@ -55,37 +59,38 @@ final class Scaling {
         return one;
     }
 
-    private void live() {
+    private void run() {
         try {
-            untilAtLast("no pods are left that an earlier load added", PATIENCE, this::least);
-            Thread.ofVirtual().start(this::watch);
-            for (int i = 0; i < ASKERS; i++) {
-                Thread.ofVirtual().start(this::ask);
+            waitLongUntil("no pods are left that an earlier load added", PATIENCE, this::backAtMinimum);
+            Thread.ofVirtual().start(this::watchReplicas);
+            for (int i = 0; i < CONNECTIONS; i++) {
+                Thread.ofVirtual().start(this::sendRequests);
             }
-            untilMore = untilAtLast("more pods are ready", Duration.ofMinutes(5), () -> ready("production") > least);
+            secondsToScaleOut = waitLongUntil(
+                    "more pods are ready", Duration.ofMinutes(5), () -> readyReplicas("production") > minReplicas);
             Thread.sleep(Duration.ofSeconds(5)); // they get their share, and must not be lost again at once
             loaded = false;
-            out.complete(null);
-            untilLess = untilAtLast("the pods that were added are gone", PATIENCE, this::least);
-            in.complete(null);
+            scaledOut.complete(null);
+            secondsToScaleIn = waitLongUntil("the pods that were added are gone", PATIENCE, this::backAtMinimum);
+            scaledIn.complete(null);
         } catch (Throwable e) {
             loaded = false;
-            out.completeExceptionally(e);
-            in.completeExceptionally(e);
+            scaledOut.completeExceptionally(e);
+            scaledIn.completeExceptionally(e);
         }
     }
 
-    private boolean least() {
-        return ready("production") == least && pods("production").size() == least;
+    private boolean backAtMinimum() {
+        return readyReplicas("production") == minReplicas && pods("production").size() == minReplicas;
     }
 
     /**
-     * Asks without pause over one connection, several requests at a time without waiting for each answer: so the asking costs this
-     * machine little, and leaves the processors to the service.
+     * Asks without pause over one connection, several requests at a time without waiting for each answer: so the asking
+     * costs this machine little, and leaves the processors to the service.
      */
-    private void ask() {
+    private void sendRequests() {
         byte[] requests = ("GET / HTTP/1.1\r\nHost: " + host("production") + "\r\nAccept: text/plain\r\n\r\n")
-                .repeat(AT_ONCE)
+                .repeat(PIPELINED)
                 .getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = new Socket(Cluster.IP, 80);
                 BufferedReader answers =
@@ -93,7 +98,7 @@ final class Scaling {
             socket.setSoTimeout(10_000);
             while (loaded) {
                 socket.getOutputStream().write(requests);
-                for (int open = AT_ONCE; open > 0; ) {
+                for (int open = PIPELINED; open > 0; ) {
                     String line = answers.readLine();
                     if (line == null) {
                         throw new EOFException("the connection ended with " + open + " requests open");
@@ -111,12 +116,14 @@ final class Scaling {
         }
     }
 
-    private void watch() {
+    private void watchReplicas() {
         try {
-            while (!in.isDone()) {
+            while (!scaledIn.isDone()) {
                 String now = field("hello-production", "hpa/hello", ".status.desiredReplicas");
-                if (!now.isEmpty() && (wanted.isEmpty() || !wanted.getLast().equals(Integer.valueOf(now)))) {
-                    wanted.add(Integer.valueOf(now));
+                if (!now.isEmpty()
+                        && (desiredReplicas.isEmpty()
+                                || !desiredReplicas.getLast().equals(Integer.valueOf(now)))) {
+                    desiredReplicas.add(Integer.valueOf(now));
                     System.out.println("    production: " + now + " pods wanted, " + load + " requests of load so far");
                 }
                 Thread.sleep(Duration.ofSeconds(2));

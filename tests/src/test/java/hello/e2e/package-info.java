@@ -1,2 +1,5 @@
-/** The promises of the README on a real cluster, the one that {@code make up} made. Each test prints the number it measured. */
+/**
+ * The promises of the README on a real cluster, the one that {@code make up} made. Each test prints the number it
+ * measured.
+ */
 package hello.e2e;

@@ -2,9 +2,7 @@ package hello.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import hello.support.Repository;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -16,9 +14,15 @@ class BaseImagesTest {
             Pattern.compile("<(image\\.(?:java\\.)?base)>[a-z0-9./-]+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}</\\1>");
 
     @Test
-    void bothAreNamedByTagAndDigest() throws IOException {
-        String pom = Files.readString(Path.of("../service/pom.xml"));
+    void bothAreNamedByTagAndDigest() {
+        String pom = Repository.read("service/pom.xml");
         List<String> pinned = PINNED.matcher(pom).results().map(m -> m.group(1)).toList();
         assertThat(pinned).containsExactly("image.base", "image.java.base");
+    }
+
+    @Test
+    void javaBaseHasTheVersionOfJavaThatIsCompiledFor() {
+        String release = Repository.read("pom.xml").replaceAll("(?s).*<maven.compiler.release>(\\d+)<.*", "$1");
+        assertThat(Repository.read("service/pom.xml")).contains("/eclipse-temurin:" + release + ".");
     }
 }

@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import hello.support.Command;
+import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -32,70 +33,34 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(110)
 class ImageIT {
 
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern CLASSES = Pattern.compile("image: (\\d+) of (\\d+) classes come from the archive");
 
     @TempDir
     static Path temporary;
 
-    private static Path clean;
-    private static Image first;
-    private static Image changed;
-    private static Image again;
-
-    /**
-     * An image in a folder, as an OCI layout.
-     *
-     * @param folder the layout
-     * @param digest the image's digest
-     * @param said   what the build said
-     */
-    private record Image(Path folder, String digest, String said) {
-
-        JsonObject blob(String digest) throws IOException {
-            return JsonParser.parseString(Files.readString(path(digest))).getAsJsonObject();
-        }
-
-        Path path(String digest) {
-            return folder.resolve("blobs/sha256").resolve(digest.substring("sha256:".length()));
-        }
-
-        JsonObject configuration() throws IOException {
-            return blob(blob(digest).getAsJsonObject("config").get("digest").getAsString());
-        }
-
-        Map<String, Long> layers() throws IOException {
-            Map<String, Long> layers = new LinkedHashMap<>();
-            for (JsonElement layer : blob(digest).getAsJsonArray("layers")) {
-                layers.put(
-                        layer.getAsJsonObject().get("digest").getAsString(),
-                        layer.getAsJsonObject().get("size").getAsLong());
-            }
-            return layers;
-        }
-
-        List<String> files(String layer) throws Exception {
-            return run(folder, "tar", "-tzf", path(layer).toString())
-                    .lines()
-                    .filter(l -> !l.startsWith("tar: "))
-                    .toList();
-        }
-    }
+    private static Checkout clean;
+    private static OciImage first;
+    private static OciImage changed;
+    private static OciImage again;
 
     @BeforeAll
     static void build() throws Exception {
-        clean = temporary.resolve("clean");
-        Path used = temporary.resolve("another/place/used");
-        run(temporary, "git", "clone", "-q", ROOT.toString(), clean.toString());
-        run(temporary, "git", "clone", "-q", ROOT.toString(), used.toString());
+        clean = Checkout.clone(temporary.resolve("clean"), "POSIX");
+        Checkout used = Checkout.clone(temporary.resolve("another/place/used"), "C.UTF-8");
         first = image(clean, "first");
-        Path source = used.resolve("service/src/main/java/hello/GreetingFactory.java");
-        Files.writeString(source, Files.readString(source).replace("\"Hello\"", "\"Good morning\""));
-        run(used, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qam", "one line");
-        crowd(clean.resolve("service/target/image/libraries"), used.resolve("service/target/image/libraries"));
+        used.replace("service/src/main/java/hello/GreetingFactory.java", "\"Hello\"", "\"Good morning\"");
+        used.commit("one line");
+        String libraries = "service/target/image/libraries";
+        crowd(clean.folder().resolve(libraries), used.folder().resolve(libraries));
         changed = image(used, "changed");
-        run(used, "git", "reset", "-q", "--hard", "HEAD~1");
+        used.run("git", "reset", "-q", "--hard", "HEAD~1").orFail();
         again = image(used, "again");
+    }
+
+    private static OciImage image(Checkout checkout, String name) throws IOException {
+        String output =
+                checkout.run("service/image", "--tar", "hello:test").orFail().output();
+        return OciImage.unpack(checkout.folder(), temporary.resolve(name), output);
     }
 
     /**
@@ -120,18 +85,18 @@ class ImageIT {
                 }
             }
         }
-        run(to, "rm", "-r", "others");
+        Command.of("rm", "-r", others.toString()).run().orFail();
     }
 
     @Test
     void sameSourceSameDigest() {
-        System.out.println("image: " + first.digest + " in a clean folder, " + again.digest + " in a used one");
-        assertThat(again.digest).isEqualTo(first.digest);
+        System.out.println("image: " + first.digest() + " in a clean folder, " + again.digest() + " in a used one");
+        assertThat(again.digest()).isEqualTo(first.digest());
     }
 
     @Test
     void oneLineChangesLittle() throws Exception {
-        assertThat(changed.digest).isNotEqualTo(first.digest);
+        assertThat(changed.digest()).isNotEqualTo(first.digest());
         Map<String, Long> layers = changed.layers();
         layers.keySet().removeAll(first.layers().keySet());
         long size = layers.values().stream().mapToLong(Long::longValue).sum();
@@ -140,14 +105,14 @@ class ImageIT {
     }
 
     @Test
-    void small() throws Exception {
+    void imageIsSmall() throws Exception {
         first.layers().forEach((digest, size) -> System.out.printf("image: %,12d bytes %s%n", size, digest));
         assertThat(first.layers().values().stream().mapToLong(Long::longValue).sum())
                 .isLessThanOrEqualTo(60_000_000);
     }
 
     @Test
-    void layersFromSeldomToOftenChanged() throws Exception {
+    void layersAreOrderedByHowOftenTheyChange() throws Exception {
         assumeTrue(linked(), "this machine makes no runtime for the image");
         List<String> marks =
                 List.of("opt/java/bin/java", "opt/hello/logback-core", "opt/hello/hello.jsa", "opt/hello/hello.jar");
@@ -161,17 +126,17 @@ class ImageIT {
     }
 
     @Test
-    void theArchiveIsUsed() throws Exception {
+    void archiveIsUsed() throws Exception {
         assumeTrue(linked(), "this machine makes no runtime for the image");
-        Matcher classes = CLASSES.matcher(first.said);
-        assertThat(classes.find()).as(first.said).isTrue();
+        Matcher classes = CLASSES.matcher(first.output());
+        assertThat(classes.find()).as(first.output()).isTrue();
         System.out.println(classes.group());
         assertThat(Double.parseDouble(classes.group(1)) / Double.parseDouble(classes.group(2)))
                 .isGreaterThan(0.9);
     }
 
     @Test
-    void nothingToAttack() throws Exception {
+    void noShellAndNoRoot() throws Exception {
         assumeTrue(linked(), "this machine makes no runtime for the image");
         assertThat(first.configuration().getAsJsonObject("config").get("User").getAsString())
                 .isEqualTo("65532:65532");
@@ -184,12 +149,11 @@ class ImageIT {
 
     @Test
     void labelsSayWhereItIsFrom() throws Exception {
-        JsonObject labels = first.configuration().getAsJsonObject("config").getAsJsonObject("Labels");
-        String time = Instant.ofEpochSecond(Long.parseLong(
-                        run(clean, "git", "log", "-1", "--format=%ct").strip()))
-                .toString();
+        JsonObject labels = first.labels();
+        String seconds = clean.run("git", "log", "-1", "--format=%ct").orFail().line();
+        String time = Instant.ofEpochSecond(Long.parseLong(seconds)).toString();
         assertThat(labels.get("org.opencontainers.image.revision").getAsString())
-                .isEqualTo(run(clean, "git", "rev-parse", "HEAD").strip());
+                .isEqualTo(clean.run("git", "rev-parse", "HEAD").orFail().line());
         assertThat(labels.get("org.opencontainers.image.created").getAsString()).isEqualTo(time);
         assertThat(first.configuration().get("created").getAsString()).isEqualTo(time);
         assertThat(labels.get("org.opencontainers.image.licenses").getAsString())
@@ -198,8 +162,8 @@ class ImageIT {
     }
 
     @Test
-    void theContentsAreListed() throws Exception {
-        String contents = Files.readString(clean.resolve("service/target/sbom.json"));
+    void sbomListsEveryLibrary() throws Exception {
+        String contents = clean.read("service/target/sbom.json");
         List<String> libraries = new ArrayList<>();
         for (JsonElement component :
                 JsonParser.parseString(contents).getAsJsonObject().getAsJsonArray("components")) {
@@ -219,54 +183,40 @@ class ImageIT {
     }
 
     @Test
-    @Order(Integer.MAX_VALUE) // it changes the clean folder
-    void forTheOtherProcessorItFallsBack() throws Exception {
+    @Order(Integer.MAX_VALUE - 1) // it changes the clean folder
+    void forTheOtherArchitectureItFallsBack() {
         String other = System.getProperty("os.arch").equals("aarch64") ? "amd64" : "arm64";
-        String said = run(
-                clean,
-                "bash",
-                "-c",
-                "JAVA_HOME=$(service/jdk) mvn -B -ntp -pl service -Pimage -DskipTests -Dimage.architecture=" + other
-                        + " package");
-        String base = run(clean, "sed", "-n", "s|.*<image.java.base>\\(.*@sha256:.*\\)</.*|\\1|p", "service/pom.xml")
-                .strip();
-        assertThat(said).contains("no runtime for " + other + " can be linked: so it is built upon " + base);
-        assertThat(Files.readString(clean.resolve("service/target/image/jib.properties")))
+        String output = clean.maven("-Pimage", "-Dimage.architecture=" + other, "-Dimage.java.base=a/base:1", "package")
+                .run()
+                .orFail()
+                .output();
+        assertThat(output).contains("no runtime for " + other + " can be linked: so it is built upon a/base:1");
+        assertThat(clean.read("service/target/image/jib.properties"))
                 .contains(
-                        "staged.architecture=" + other,
-                        "staged.base=" + base,
-                        "staged.java=/opt/java/openjdk/bin/java");
-        assertThat(clean.resolve("service/target/image.base")).hasContent("java " + base + "\n");
-        assertThat(clean.resolve("service/target/image/archive")).isEmptyDirectory();
+                        "layers.architecture=" + other,
+                        "layers.base=a/base:1",
+                        "layers.java=/opt/java/openjdk/bin/java");
+        assertThat(clean.read("service/target/image.base")).isEqualTo("java a/base:1\n");
+        assertThat(clean.folder().resolve("service/target/image/archive")).isEmptyDirectory();
     }
 
-    private static boolean linked() throws IOException {
-        return first.configuration()
-                .getAsJsonObject("config")
-                .getAsJsonArray("Entrypoint")
-                .get(0)
-                .getAsString()
-                .equals("/opt/java/bin/java");
+    @Test
+    @Order(Integer.MAX_VALUE) // it changes the clean folder
+    void missingModuleOfTheJdkIsNamed() throws Exception {
+        assumeTrue(linked(), "this machine makes no runtime for the image");
+        for (String module : List.of("java.sql", "jdk.jfr")) {
+            clean.replace("service/packaging/JavaRuntime.java", "            \"" + module + "\",", "");
+            CommandResult built = clean.maven("-Pimage", "package").run();
+            assertThat(built.exitCode()).isPositive();
+            assertThat(built.output())
+                    .contains("is in the JDK's module " + module + ": add \"" + module
+                            + "\" to MODULES in service/packaging/JavaRuntime.java");
+            clean.run("git", "checkout", "-q", "service/packaging/JavaRuntime.java")
+                    .orFail();
+        }
     }
 
-    private static Image image(Path clone, String name) throws Exception {
-        String said = run(clone, "service/image", "--tar", "hello:test");
-        Path layout = Files.createDirectory(temporary.resolve(name));
-        run(layout, "tar", "-xf", clone.resolve("service/target/jib-image.tar").toString());
-        return new Image(layout, Files.readString(clone.resolve("service/target/jib-image.digest")), said);
-    }
-
-    private static String run(Path folder, String... command) throws IOException, InterruptedException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().remove("JAVA_HOME");
-        builder.environment().put("LC_ALL", folder.equals(clean) ? "POSIX" : "C.UTF-8"); // the image must not show it
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor())
-                .as("%s said:%n%s", String.join(" ", command), output)
-                .isZero();
-        return output;
+    private static boolean linked() {
+        return first.entrypoint().getFirst().equals("/opt/java/bin/java");
     }
 }

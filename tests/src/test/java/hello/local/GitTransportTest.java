@@ -1,7 +1,10 @@
 package hello.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
+import hello.support.CommandResult;
+import hello.support.StandIn;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,17 +21,17 @@ class GitTransportTest {
     private Path folder;
 
     private Workplace place;
+    private StandIn kubectl;
 
     @BeforeEach
     void cluster() {
         place = new Workplace(folder, "100% my clone");
         place.must("git init -q --bare -b main \"$PLACE/hello.git\"; git config hello.context lab");
         // `kubectl exec` runs git's service on this machine, upon a repository of this machine.
-        place.standIn("kubectl", """
-                echo "$*" >>"$PLACE/calls"
-                case "$*" in
+        kubectl = place.standIn("kubectl", """
+                                case "$*" in
                   *" exec "*) while [ "$1" != -- ]; do shift; done; exec "$2" "$PLACE/hello.git" ;;
-                  *repoURL*) echo git://git.git.svc.cluster.local/hello.git ;;
+                  *repoURL*) echo git://git.git.svc.cluster.local/hello.git localhost:5050/hello ;;
                 esac
                 """);
     }
@@ -39,12 +42,12 @@ class GitTransportTest {
         place.must("git push -q cluster");
         assertThat(place.must("git --git-dir=\"$PLACE/hello.git\" rev-parse main"))
                 .isEqualTo(place.must("git rev-parse HEAD"));
-        assertThat(place.read("calls"))
+        assertThat(kubectl.calls())
                 .contains("--context lab -n git exec -i", "annotate applications --all")
                 .doesNotContain("--context  ");
         assertThat(Double.parseDouble(place.must("cat .git/hello-pushed")))
                 .as("seconds since 1970, at the push")
-                .isCloseTo(System.currentTimeMillis() / 1000.0, org.assertj.core.data.Offset.offset(60.0));
+                .isCloseTo(System.currentTimeMillis() / 1000.0, offset(60.0));
     }
 
     @Test
@@ -52,7 +55,7 @@ class GitTransportTest {
         place.must(CONNECT);
         place.must("git push -q cluster");
         hostileBranch();
-        Workplace.Result fetch = place.run("git fetch -q --all");
+        CommandResult fetch = place.run("git fetch -q --all");
         assertThat(place.read("stolen")).as("what the stranger's script did").isEmpty();
         fetch.orFail();
     }
@@ -68,7 +71,7 @@ class GitTransportTest {
         assertThat(place.must("git config remote.cluster.url")).contains("/.git/hello-git-cluster %S lab");
         place.must("git push -q cluster HEAD:main");
         hostileBranch();
-        Workplace.Result fetch = place.run("git fetch -q --all");
+        CommandResult fetch = place.run("git fetch -q --all");
         assertThat(place.read("stolen")).as("what the stranger's script did").isEmpty();
         fetch.orFail();
     }
@@ -102,8 +105,8 @@ class GitTransportTest {
     void aServerThatIsNotThereIsNamedWithTheNextStep() {
         place.must(CONNECT);
         place.standIn("kubectl", "echo 'deployments.apps \"git\" not found' >&2; exit 1");
-        Workplace.Result result = place.run("git push cluster");
-        assertThat(result.exit()).isNotZero();
+        CommandResult result = place.run("git push cluster");
+        assertThat(result.exitCode()).isNotZero();
         assertThat(result.output())
                 .contains("not found", "the git server in the cluster 'lab' did not take it", "make up");
     }
@@ -119,9 +122,9 @@ class GitTransportTest {
         for (String program : "mvn minikube".split(" ")) {
             place.standIn(program, "");
         }
-        Workplace.Result result = place.run("local/deploy --publish");
+        CommandResult result = place.run("local/deploy --publish");
         assertThat(result.output()).contains("No space left on device");
-        assertThat(result.exit()).isNotZero();
+        assertThat(result.exitCode()).isNotZero();
         assertThat(place.must("git --git-dir=\"$PLACE/hello.git\" for-each-ref"))
                 .isEmpty();
     }

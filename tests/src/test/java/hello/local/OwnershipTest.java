@@ -2,6 +2,8 @@ package hello.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
+import hello.support.StandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,14 +24,13 @@ class OwnershipTest {
      * applications and annotations what kubectl prints of Applications and of the annotations of the namespace argocd.
      */
     private static final String KUBECTL = """
-            echo "$*" >>"$PLACE/calls"
             while [ "${1:-}" = --context ] || [ "${1:-}" = -n ]; do shift 2; done
             cd "$PLACE/namespaces"
             case "$*" in
               "get namespaces -l "*"!="*) grep -LxF -- "${4/!=/=}" * | sed 's|^|namespace/|' ;;
               "get namespaces -l "*) grep -lxF -- "$4" * | sed 's|^|namespace/|' ;;
               "label namespace "*) echo "$5" >>"$3" ;;
-              "get namespace argocd "*) cat ../annotations ;;
+              *"get namespace/argocd "*) cat ../annotations ;;
               "get applications "*) cat ../applications ;;
               "get application root "*) exit 1 ;;
               "get deployments --all-namespaces "*) for n in $(cat ../argocd); do [ ! -e "$n" ] || echo "$n"; done ;;
@@ -43,16 +44,17 @@ class OwnershipTest {
     private Path folder;
 
     private Workplace place;
+    private StandIn kubectl;
 
     @BeforeEach
     void cluster() throws IOException {
         place = new Workplace(folder, "clone");
         Files.createDirectory(folder.resolve("namespaces"));
         for (String file : "annotations applications argocd".split(" ")) {
-            Files.createFile(folder.resolve(file));
+            place.write(file, "");
         }
         namespaces("default", "kube-system");
-        place.standIn("kubectl", KUBECTL);
+        kubectl = place.standIn("kubectl", KUBECTL);
         place.standIn("minikube", "case \"$*\" in profile) echo minikube ;; *status*) echo Running ;; esac");
         for (String program : "helm mvn curl".split(" ")) {
             place.standIn(program, "");
@@ -62,7 +64,7 @@ class OwnershipTest {
     @Test
     void upRefusesAnArgoCdThatItDidNotMake() throws IOException {
         namespaces("argocd");
-        write("argocd", "argocd\n");
+        place.write("argocd", "argocd\n");
         refuses("", "an Argo CD runs in the namespace 'argocd'", "make up ADOPT='argocd'");
         assertThat(place.run("git config --get-regexp 'remote.cluster|hello'").output())
                 .isEmpty();
@@ -71,7 +73,7 @@ class OwnershipTest {
     @Test
     void upRefusesAnArgoCdOfAnotherNamespace() throws IOException {
         namespaces("argo-cd");
-        write("argocd", "argo-cd\n");
+        place.write("argocd", "argo-cd\n");
         refuses("", "an Argo CD runs in the namespace 'argo-cd'", "make up ADOPT='argo-cd'");
     }
 
@@ -94,15 +96,15 @@ class OwnershipTest {
     @Test
     void upGoesOnWithItsOwn() throws IOException {
         mark("argocd", "git", "registry", "traefik");
-        write("argocd", "argocd\n");
+        place.write("argocd", "argocd\n");
         goesOn("");
     }
 
     @Test
     void upAdoptsWhatTheEarlierVersionMade() throws IOException {
         namespaces("argocd", "git", "registry", "traefik", "hello-staging", "hello-theirs");
-        write("argocd", "argocd\n");
-        write("applications", FORMER_ROOT + """
+        place.write("argocd", "argocd\n");
+        place.write("applications", FORMER_ROOT + """
                 platform platform gitops/platform traefik git://git.git.svc.cluster.local/hello.git
                 hello-staging hello gitops/charts/hello hello-staging git://git.git.svc.cluster.local/hello.git
                 theirs default theirs hello-theirs https://example.org/theirs.git
@@ -114,7 +116,7 @@ class OwnershipTest {
     @Test
     void upAdoptsWhatTheEarlierVersionBegan() throws IOException {
         namespaces("argocd", "git", "registry");
-        write("annotations", "6eac7a8285b8328c00a571d34c06d3776a2d9935 <none>\n");
+        place.write("annotations", "6eac7a8285b8328c00a571d34c06d3776a2d9935 <none>\n");
         goesOn("");
         assertThat(marked()).containsExactly("argocd", "git", "registry");
     }
@@ -122,8 +124,8 @@ class OwnershipTest {
     @Test
     void upLeavesAGitServerAloneThatTheEarlierVersionDidNotMake() throws IOException {
         namespaces("argocd", "git");
-        write("annotations", "<none> make-up\n");
-        write("applications", "root root argocd/root argocd https://github.com/ada/hello\n");
+        place.write("annotations", "<none> make-up\n");
+        place.write("applications", "root root argocd/root argocd https://github.com/ada/hello\n");
         goesOn("REPO=https://github.com/ada/hello ");
         assertThat(marked()).containsExactly("argocd");
     }
@@ -160,7 +162,7 @@ class OwnershipTest {
     @Test
     void downTakesNothingAwayWhereItMadeNothing() throws IOException {
         namespaces("argocd", "hello-theirs", "traefik", "git", "registry");
-        write("argocd", "argocd\n");
+        place.write("argocd", "argocd\n");
         place.run("local/down").orFail();
         assertThat(remaining())
                 .containsExactly("argocd", "default", "git", "hello-theirs", "kube-system", "registry", "traefik");
@@ -170,7 +172,7 @@ class OwnershipTest {
     @Test
     void downTakesAwayWhatTheEarlierVersionMade() throws IOException {
         namespaces("argocd", "traefik", "hello-staging", "hello-theirs");
-        write("applications", FORMER_ROOT + """
+        place.write("applications", FORMER_ROOT + """
                 platform platform gitops/platform traefik https://github.com/ada/hello
                 hello-staging hello gitops/charts/hello hello-staging https://github.com/ada/hello
                 """);
@@ -185,40 +187,36 @@ class OwnershipTest {
     void downLeavesTheKindsOfAnotherArgoCd() throws IOException {
         mark("argocd");
         namespaces("argo-cd");
-        write("argocd", "argocd\nargo-cd\n");
+        place.write("argocd", "argocd\nargo-cd\n");
         place.run("local/down").orFail();
         assertThat(remaining()).containsExactly("argo-cd", "default", "kube-system");
         assertThat(deletions()).noneMatch(call -> call.contains("crd"));
     }
 
     private void refuses(String environment, String... sentences) {
-        Workplace.Result result = place.run(environment + "local/up");
-        assertThat(result.exit()).isOne();
+        CommandResult result = place.run(environment + "local/up");
+        assertThat(result.exitCode()).isOne();
         assertThat(result.output()).contains(sentences);
-        assertThat(place.read("calls")).doesNotContain("kustomize", "apply");
+        assertThat(kubectl.calls()).doesNotContain("kustomize", "apply");
     }
 
     /** Up to where it would read Argo CD's manifests, which are not there. */
     private void goesOn(String environment) {
         assertThat(place.run(environment + "local/up").output()).contains("Argo CD's manifests could not be read");
-        place.must("rm \"$PLACE/calls\"");
+        place.must("rm \"$PLACE/bin/kubectl.calls\"");
     }
 
     private void namespaces(String... names) throws IOException {
         for (String name : names) {
-            write("namespaces/" + name, "kubernetes.io/metadata.name=" + name + "\n");
+            place.write("namespaces/" + name, "kubernetes.io/metadata.name=" + name + "\n");
         }
     }
 
     private void mark(String... names) throws IOException {
         namespaces(names);
         for (String name : names) {
-            write("namespaces/" + name, OURS + "\n");
+            place.write("namespaces/" + name, OURS + "\n");
         }
-    }
-
-    private void write(String file, String text) throws IOException {
-        Files.writeString(folder.resolve(file), text);
     }
 
     private Stream<String> remaining() throws IOException {
@@ -232,6 +230,6 @@ class OwnershipTest {
     }
 
     private Stream<String> deletions() {
-        return place.read("calls").lines().filter(call -> call.contains(" delete "));
+        return kubectl.calls().lines().filter(call -> call.contains(" delete "));
     }
 }

@@ -2,6 +2,8 @@ package hello.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
+import hello.support.StandIn;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,21 +20,21 @@ class PasswordTest {
     private Path folder;
 
     private Workplace place;
+    private StandIn argocd;
+    private StandIn kubectl;
 
     @BeforeEach
     void cluster() {
         place = new Workplace(folder, "clone");
         place.must("git config hello.context lab");
         // As Argo CD 3.6.1: the question stands before the answer, on one line of standard output.
-        place.standIn("argocd", """
-                echo "$*" >>"$PLACE/calls"
+        argocd = place.standIn("argocd", """
                 cat >"$PLACE/asked"
                 printf 'Password: %%s' '%s'
                 """.formatted(HASH));
-        place.standIn("kubectl", """
-                echo "$*" >>"$PLACE/calls"
+        kubectl = place.standIn("kubectl", """
                 case "$*" in
-                  *repoURL*) echo https://github.com/ada/hello ;;
+                  *repoURL*) echo https://github.com/ada/hello ghcr.io/ada/hello ;;
                   *" patch "*) cat >"$PLACE/patch" ;;
                 esac
                 """);
@@ -43,7 +45,7 @@ class PasswordTest {
         place.must("printf '%s' 'correct horse' | local/password");
         assertThat(place.read("asked")).isEqualTo("correct horse\n");
         assertThat(place.read("patch")).contains("\"admin.password\": \"" + HASH + "\"", "admin.passwordMtime");
-        assertThat(place.read("calls"))
+        assertThat(argocd.calls() + kubectl.calls())
                 .contains("--patch-file /dev/stdin", "delete secret argocd-initial-admin-secret")
                 .doesNotContain("horse", HASH);
     }
@@ -51,8 +53,8 @@ class PasswordTest {
     @ParameterizedTest
     @ValueSource(strings = {"short", " leading blank", "trailing blank ", "trailing tab\t"})
     void whatArgoCdWouldReadOtherwiseIsRefused(String password) {
-        Workplace.Result result = place.run("printf '%s' \"$0\" | local/password", password);
-        assertThat(result.exit()).isOne();
+        CommandResult result = place.run("printf '%s' \"$1\" | local/password", password);
+        assertThat(result.exitCode()).isOne();
         assertThat(result.output()).contains("nothing was changed");
         assertThat(place.read("patch")).isEmpty();
     }

@@ -1,36 +1,22 @@
 package hello.local;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import hello.support.Command;
+import hello.support.CommandResult;
+import hello.support.Repository;
+import hello.support.StandIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
-import java.util.Map;
 
-/** A person's machine: a clone of this repository as it stands in the work tree, and programs that stand in for the cluster. */
+/**
+ * A person's machine: a clone of this repository as it stands in the work tree, and programs that stand in for the cluster. Its scripts
+ * find the machine's folder as {@code $PLACE}.
+ */
 final class Workplace {
-
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private final Path folder;
     private final Path clone;
-    private final Map<String, String> environment = new HashMap<>();
-
-    /**
-     * What a command wrote, and how it ended.
-     *
-     * @param exit the exit code
-     * @param output standard output and standard error
-     */
-    record Result(int exit, String output) {
-        Result orFail() {
-            assertThat(exit).as(output).isZero();
-            return this;
-        }
-    }
 
     /**
      * Makes the clone.
@@ -41,38 +27,28 @@ final class Workplace {
     Workplace(Path folder, String name) {
         this.folder = folder;
         this.clone = folder.resolve(name);
-        environment.put("HOME", folder.toString());
-        environment.put("PLACE", folder.toString());
-        environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
-        environment.put("GIT_CONFIG_NOSYSTEM", "1");
-        // Without the lab, which no script here needs.
         must(folder, """
-                mkdir -p bin "$0/local" "$0/service"
-                cd "$0"
-                find '%1$s/local' -maxdepth 1 -type f -exec cp -p {} local/ \\;
-                cp -Rp '%1$s/gitops' '%1$s/argocd' .
-                cp -p '%1$s/service/jdk' service/
+                mkdir "$1"
+                cd "$1"
+                cp -Rp "$2/local" "$2/gitops" "$2/argocd" .
+                mkdir service
+                cp -p "$2/pom.xml" .
+                cp -p "$2/service/jdk" service/
                 git init -q -b main
                 git config user.name Ada
                 git config user.email ada@example.org
                 git add .
                 git commit -q -m 'The beginning'
-                """.formatted(ROOT), clone.toString());
+                """, name, Repository.ROOT.toString());
     }
 
     /** Puts a program in front of all others of that name. */
-    void standIn(String program, String script) {
-        try {
-            Path file = folder.resolve("bin").resolve(program);
-            Files.writeString(file, "#!/usr/bin/env bash\n" + script);
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    StandIn standIn(String program, String script) {
+        return StandIn.of(folder.resolve("bin"), program, script);
     }
 
-    /** Runs a script of Bash in the clone; its first argument is {@code $0}. */
-    Result run(String script, String... arguments) {
+    /** Runs a script of Bash in the clone; standard error is among the output. */
+    CommandResult run(String script, String... arguments) {
         return run(clone, script, arguments);
     }
 
@@ -83,37 +59,31 @@ final class Workplace {
 
     /** As {@link #must(String, String...)}, in another folder. */
     String must(Path where, String script, String... arguments) {
-        return run(where, "set -e\n" + script, arguments).orFail().output().strip();
+        return run(where, script, arguments).orFail().output().strip();
     }
 
-    /** As {@link #run(String, String...)}, in another folder. */
-    Result run(Path where, String script, String... arguments) {
-        String[] command = new String[arguments.length + 3];
-        command[0] = "bash";
-        command[1] = "-c";
-        command[2] = script;
-        System.arraycopy(arguments, 0, command, 3, arguments.length);
-        try {
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
-            builder.environment().keySet().removeIf(name -> name.startsWith("GIT_") || name.startsWith("MAKE"));
-            builder.environment().putAll(environment);
-            Process process = builder.start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes());
-            return new Result(process.waitFor(), output);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private CommandResult run(Path where, String script, String... arguments) {
+        return Command.bash(script, arguments)
+                .in(where)
+                .without(variable -> variable.startsWith("GIT_") || variable.startsWith("MAKE"))
+                .with("HOME", folder.toString())
+                .with("PLACE", folder.toString())
+                .with("PATH", StandIn.path(folder.resolve("bin")))
+                .with("GIT_CONFIG_NOSYSTEM", "1")
+                .mergingErrors()
+                .run();
     }
 
     /** What is in a file of this machine, nothing if it is not there. */
     String read(String file) {
+        Path path = folder.resolve(file);
+        return Files.exists(path) ? Repository.read(path) : "";
+    }
+
+    /** Writes a file of this machine. */
+    void write(String file, String text) {
         try {
-            Path path = folder.resolve(file);
-            return Files.exists(path) ? Files.readString(path) : "";
+            Files.writeString(folder.resolve(file), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A command to be run. It begins in the repository's top folder, with this process's environment, no input, and half an hour to end;
- * each method changes one of these and gives the command back.
+ * A command to be run. It begins in the repository's top folder, with this process's environment, no input, and half an
+ * hour to end; each method changes one of these and gives the command back.
  */
 public final class Command {
 
@@ -134,10 +134,11 @@ public final class Command {
     private CommandResult run(Process process) throws InterruptedException {
         StringBuffer output = new StringBuffer();
         StringBuffer errors = new StringBuffer();
+        // Threads of the platform: a read from a pipe can hold up the few that carry virtual threads.
         List<Thread> threads = List.of(
-                Thread.ofVirtual().start(() -> read(process.inputReader(StandardCharsets.UTF_8), output, listener)),
-                Thread.ofVirtual().start(() -> read(process.errorReader(StandardCharsets.UTF_8), errors, line -> {})),
-                Thread.ofVirtual().start(() -> write(process)));
+                start(() -> read(process.inputReader(StandardCharsets.UTF_8), output, listener)),
+                start(() -> read(process.errorReader(StandardCharsets.UTF_8), errors, line -> {})),
+                start(() -> write(process)));
         long end = System.nanoTime() + deadline.toNanos();
         boolean ended = process.waitFor(deadline.toNanos(), TimeUnit.NANOSECONDS);
         for (Thread thread : threads) { // longer than the process, when a child of it still holds the output open
@@ -150,6 +151,10 @@ public final class Command {
                     + output + "\nerrors so far:\n" + errors);
         }
         return new CommandResult(toString(), process.exitValue(), output.toString(), errors.toString());
+    }
+
+    private static Thread start(Runnable work) {
+        return Thread.ofPlatform().daemon().start(work);
     }
 
     /** Keeps the text exactly; a listener gets it by lines. */

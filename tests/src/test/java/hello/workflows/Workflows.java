@@ -23,10 +23,15 @@ final class Workflows {
     private static final Pattern PIN = Pattern.compile("[\\w.-]+/[\\w./-]+@[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+");
     private static final Pattern RIGHT = Pattern.compile(" +[a-z-]+: (read|write)( # \\S.*)?");
     /** Conditions under which no pull request runs a job. */
-    private static final Pattern NO_PULL_REQUEST = Pattern.compile(
-            "github\\.event_name != 'pull_request'|github\\.event_name == '(schedule|workflow_dispatch)'( \\|\\| github\\.event_name == '(schedule|workflow_dispatch)')*");
+    private static final Pattern NO_PULL_REQUEST = Pattern.compile("github\\.event_name != 'pull_request'|"
+            + "github\\.event_name == '(schedule|workflow_dispatch)'"
+            + "( \\|\\| github\\.event_name == '(schedule|workflow_dispatch)')*");
     /** Rights that change nothing which others take or run: findings are shown to maintainers alone. */
     private static final Set<String> HARMLESS = Set.of("contents: read", "security-events: write");
+
+    /** A secret in an expression, by whatever name but that of the token, which each job has of its own. */
+    private static final Pattern SECRET =
+            Pattern.compile("\\$\\{\\{[^}]*\\bsecrets\\b(?!\\.GITHUB_TOKEN\\b)", Pattern.CASE_INSENSITIVE);
 
     private static final String BUMP = "gitops/environments/staging/image.yaml";
 
@@ -97,8 +102,9 @@ final class Workflows {
                     map(entry.getValue()),
                     on.containsKey("pull_request") || on.containsKey("workflow_call"));
         }
+        secrets(workflow);
         Map<String, Object> concurrency = map(workflow.get("concurrency"));
-        must(concurrency.containsKey("group"), "has no concurrency group");
+        groups(map(on.get("pull_request")), concurrency, map(workflow.get("jobs")));
         if (writes) {
             must(
                     "max".equals(concurrency.get("queue"))
@@ -115,6 +121,35 @@ final class Workflows {
         }
     }
 
+    /** Any branch's workflow can print a secret of the repository; an environment's goes to the branches it names. */
+    private void secrets(Map<Object, Object> workflow) {
+        must(!SECRET.matcher(String.valueOf(workflow.get("env"))).find(), "gives every job a secret");
+        map(workflow.get("jobs")).forEach((name, job) -> {
+            must(!map(job).containsKey("secrets"), name + " hands secrets on");
+            must(
+                    map(job).containsKey("environment")
+                            || !SECRET.matcher(job.toString()).find(),
+                    name + " has a secret that no environment keeps from other branches");
+        });
+    }
+
+    /**
+     * A run claims its workflow's group before a job's condition is looked at, so a run for a label that means nothing
+     * would cancel the one that was asked for. A job that is skipped claims nothing.
+     */
+    private void groups(Map<String, Object> pullRequest, Map<String, Object> concurrency, Map<String, Object> jobs) {
+        if (!String.valueOf(pullRequest.get("types")).contains("labeled")) {
+            must(concurrency.containsKey("group"), "has no concurrency group");
+            return;
+        }
+        must(concurrency.isEmpty(), "lets any label cancel a run");
+        jobs.forEach((name, job) -> {
+            boolean skipped =
+                    NO_PULL_REQUEST.matcher(String.valueOf(map(job).get("if"))).matches();
+            must(skipped || map(map(job).get("concurrency")).containsKey("group"), name + " has no concurrency group");
+        });
+    }
+
     private boolean job(String name, Map<String, Object> job, boolean pullRequests) {
         must(job.containsKey("permissions"), name + " does not say its rights");
         must(job.containsKey("uses") || job.containsKey("timeout-minutes"), name + " may run for hours");
@@ -127,7 +162,6 @@ final class Workflows {
         if (open) {
             rights.forEach(right -> must(HARMLESS.contains(right), name + " lets a pull request have " + right));
             must(!job.toString().contains("secrets."), name + " lets a pull request see a secret");
-            must(!job.containsKey("secrets"), name + " hands secrets on");
         }
         for (Object each : (List<?>) job.getOrDefault("steps", List.of())) {
             step(name, map(each), rights);
@@ -144,6 +178,7 @@ final class Workflows {
                     job + " keeps a token that it does not need");
             must(!step.toString().contains("pull_request.head"), job + " checks out somebody's head by name");
         }
+        tool(job, String.valueOf(step.get("uses")), map(step.get("with")));
         if (!(step.get("run") instanceof String run)) {
             return;
         }
@@ -165,6 +200,19 @@ final class Workflows {
         must(
                 run.matches("(?s).*(\\bmake |\\.github/|gitops/|cosign ).*"),
                 job + " runs neither a target nor a script: " + run);
+    }
+
+    /** What an action installs is pinned as the action is. */
+    private void tool(String job, String uses, Map<String, Object> with) {
+        if (uses.startsWith("actions/setup-java@")) {
+            must(".tool-versions".equals(with.get("java-version-file")), job + " has a Java of its own");
+            must(Boolean.TRUE.equals(with.get("verify-signature")), job + " runs a JDK whose signature nobody checked");
+        } else if (uses.startsWith("actions/setup-go@")) {
+            String go = String.valueOf(with.get("go-version"));
+            must(go.matches("\\d+\\.\\d+\\.\\d+"), job + " takes whichever Go is there: " + go);
+        } else if (uses.startsWith("jdx/mise-action@")) {
+            must(with.containsKey("version"), job + " takes whichever mise is the newest");
+        }
     }
 
     private void pinned(String uses) {

@@ -12,9 +12,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The workflows keep the rules, and the rules notice what breaks them. */
 class WorkflowsTest {
@@ -54,10 +51,22 @@ class WorkflowsTest {
             release.yml  | cancel-in-progress: false       | cancel-in-progress: true        | may drop or cut off
             release.yml  | group: release                  | `group: release-${{ github.sha }}` | more than one queue
             release.yml  | `  workflow_dispatch:`          | `  pull_request:`               | lets a pull request have packages: write
-            release.yml  | .github/join-platforms          | .github/join                    | a script that is not there: .github/join
+            release.yml  | .github/scripts/join-platforms          | .github/scripts/join                    | a script that is not there: .github/scripts/join
             release.yml  | ./.github/workflows/verify.yml  | ./.github/workflows/check.yml   | uses what is not there
             release.yml  | run: gitops/bump                | `run: \\|\n          git pull\n          gitops/bump` | does what no script does
             security.yml | `if: github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'` | if: always() | lets a pull request have packages: read
+            release.yml  | `    environment: bump # holds BUMP_KEY, which no other branch than main gets\n` | `` | bump has a secret that no environment
+            release.yml  | `    environment: bump # holds BUMP_KEY, which no other branch than main gets\n` | `    env: {ALL: "${{ toJSON(secrets) }}"}\n` | bump has a secret that no environment
+            release.yml  | `    needs: verify\n`          | `    needs: verify\n    env: {KEY: "${{ secrets.OTHER }}"}\n` | build has a secret that no environment
+            release.yml  | `permissions: {}`               | `permissions: {}\nenv: {KEY: "${{ secrets.BUMP_KEY }}"}` | gives every job a secret
+            release.yml  | `./.github/workflows/verify.yml` | `./.github/workflows/verify.yml\n    secrets: inherit` | hands secrets on
+            release.yml  | java-version-file: .tool-versions | java-version: 25              | a Java of its own
+            verify.yml   | `verify-signature: true, `      | ``                              | signature nobody checked
+            security.yml | 1.26.8                          | stable                          | whichever Go is there: stable
+            cluster.yml  | `version: 2026.8.12`            | install: true                   | whichever mise is the newest
+            cluster.yml  | `permissions: {}`               | `permissions: {}\nconcurrency: {group: a}` | lets any label cancel a run
+            cluster.yml  | `concurrency: # of the job`     | `env: # of the job`             | e2e has no concurrency group
+            verify.yml   | `concurrency:`                  | `env:`                          | has no concurrency group
             promote.yml  | `      contents: write # the branch of the pull request\n` | ``           | keeps a token
             """)
     void faultIsNoticed(String file, String right, String wrong, String complaint) {
@@ -76,36 +85,42 @@ class WorkflowsTest {
     }
 
     @Test
-    void renovateWaitsAndFindsWhatIsPinnedOutsideOfItsOwnManagers() throws IOException {
-        Map<String, Object> renovate = new Yaml(new SafeConstructor(new LoaderOptions()))
-                .load(Files.readString(Workflows.root().resolve("renovate.json")));
-        assertThat(renovate)
-                .containsEntry("minimumReleaseAge", "7 days")
-                .containsEntry("internalChecksFilter", "strict");
-        assertThat((List<?>) renovate.get("enabledManagers"))
-                .asString()
-                .contains("maven", "github-actions", "kubernetes", "kustomize", "mise");
-        for (Object each : (List<?>) renovate.get("customManagers")) {
-            var manager = (Map<?, ?>) each;
-            String files =
-                    ((List<?>) manager.get("managerFilePatterns")).getFirst().toString();
-            String file = files.replaceAll("[/^$]", "").replace("\\.", ".").replace("github", "github/");
-            String pattern = ((List<?>) manager.get("matchStrings")).getFirst().toString();
-            assertThat(Pattern.compile(pattern)
-                            .matcher(Files.readString(Workflows.root().resolve(file)))
-                            .results()
-                            .count())
-                    .as(pattern)
-                    .isEqualTo(1);
-        }
-    }
-
-    @Test
     void readmeHasARowForEachWorkflow() throws IOException {
         String readme = Files.readString(Workflows.root().resolve(".github/workflows/README.md"));
         Workflows.read()
                 .keySet()
                 .forEach(name -> assertThat(readme).contains("[" + name.replace(".yml", "") + "](" + name + ")"));
+    }
+
+    /** The JDK that links the image's runtime, the one in the image that has a Java, and the one that Maven demands. */
+    @Test
+    void thereIsOneJava() throws IOException {
+        String version = found(".tool-versions", "java temurin-(\\S+)\\.0\\.LTS");
+        String image = found("service/pom.xml", "<image\\.java\\.base>[^:]+:(\\S+)-jre@sha256:");
+        assertThat(image).isEqualTo(tag(version));
+        String major = version.substring(0, version.indexOf('.'));
+        assertThat(found("pom.xml", "<maven\\.compiler\\.release>(.+)<")).isEqualTo(major);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"25.0.4+101, 25.0.4.1_1", "25.0.3+9, 25.0.3_9", "26.0.0+36, 26_36"})
+    void javasReleaseHasATag(String version, String tag) {
+        assertThat(tag(version)).isEqualTo(tag);
+    }
+
+    /** A release as Adoptium's API counts it, where 101 is the first patch's build 1, as it stands in the image's tag. */
+    private static String tag(String version) {
+        String[] parts = version.split("\\+");
+        int build = Integer.parseInt(parts[1]);
+        String patched = build < 100 ? parts[0].replaceFirst("\\.0\\.0$", "") : parts[0] + "." + build / 100;
+        return patched + "_" + build % 100;
+    }
+
+    private static String found(String file, String pattern) throws IOException {
+        Matcher matcher = Pattern.compile(pattern)
+                .matcher(Files.readString(Workflows.root().resolve(file)));
+        assertThat(matcher.find()).as(pattern + " in " + file).isTrue();
+        return matcher.group(1);
     }
 
     private static String plain(String text) {

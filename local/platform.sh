@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# What `make up` puts into the cluster, and when it is ready. Sourced by up.
+ARGOCD_PARTS='deployment/argocd-repo-server deployment/argocd-applicationset-controller
+  deployment/argocd-redis deployment/argocd-server statefulset/argocd-application-controller'
+
+# render_root CHART
+render_root() {
+  helm template root "$1" --set-string "repoURL=$REPO,image=$IMAGE" ||
+    die "REPO or IMAGE cannot be used (message above)" "make up REPO=https://github.com/OWNER/NAME"
+}
+
+# The pinned release, unless just that is there (the remote base is a clone over the network).
+install_argocd() {
+  local wanted installed manifests
+  wanted=$(cat argocd/install/* | git hash-object --stdin)
+  installed=$(columns argocd namespace/argocd "$INSTALL_COLUMN" || true)
+  [ "$wanted" != "$installed" ] || return 0
+  say "installing Argo CD"
+  manifests=$(mktemp)
+  trap 'rm -f "$manifests"' RETURN
+  kubectl kustomize argocd/install >"$manifests" ||
+    die "Argo CD's manifests could not be read (message above)" \
+      "is github.com reachable? then make up again"
+  kubectl apply --server-side --force-conflicts -f "$manifests" >/dev/null ||
+    die "Argo CD's manifests were refused" "read the message above, then make up again"
+  # What runs already reads argocd-cmd-params-cm only when it starts.
+  [[ "${installed:-<none>}" == '<none>' ]] ||
+    kubectl -n argocd rollout restart deployment,statefulset >/dev/null
+  kubectl annotate namespace argocd "hello/install=$wanted" --overwrite >/dev/null
+}
+
+# wait_for NAMESPACE WORKLOAD NAME
+wait_for() {
+  kubectl -n "$1" rollout status "$2" --timeout=300s >/dev/null ||
+    die "$3 is not ready ($2): $(kubectl -n "$1" get pods 2>&1)" \
+      "kubectl --context $CONTEXT -n $1 describe pods; then make up again"
+}
+
+install_stand_ins() {
+  local output
+  say "git server and registry"
+  output=$(kubectl apply --server-side -k local 2>&1) ||
+    die "git server and registry were refused: $output" "make up again"
+  wait_for git deployment/git "the git server"
+  wait_for registry deployment/registry "the registry"
+}
+
+wait_for_argocd() {
+  local part
+  say "waiting for Argo CD"
+  for part in $ARGOCD_PARTS; do
+    wait_for argocd "$part" "Argo CD"
+  done
+}
+
+# The root as it stands in the repository that Argo CD follows, so that doing it again changes
+# nothing.
+install_root() {
+  local rendered output chart try
+  chart=$(mktemp -d)
+  trap 'rm -rf "$chart"' RETURN
+  git archive cluster/main argocd/root | tar -x -C "$chart" ||
+    die "$REPO has no argocd/root on main" "is it a copy of this repository?"
+  rendered=$(render_root "$chart/argocd/root")
+  for try in 1 2 3 4 5 6; do # a CRD takes a moment to be served
+    output=$(kubectl apply --server-side --force-conflicts -f - <<<"$rendered" 2>&1) && return 0
+    sleep "$try"
+  done
+  die "the root was refused: $output" "make up again"
+}
+
+wait_for_sync() {
+  local synced='jsonpath={.status.sync.status}=Synced'
+  say "waiting for the ingress controller"
+  kubectl -n argocd wait application/root application/platform --for="$synced" --timeout=120s \
+    >/dev/null || show_what_is_not_synced
+  kubectl -n traefik rollout status deployment/traefik --timeout=180s >/dev/null ||
+    show_what_is_not_synced
+}
+
+show_what_is_not_synced() {
+  local/status || true
+  die "the platform is not synced" "make status, then make up again"
+}

@@ -1,0 +1,69 @@
+package hello.e2e;
+
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.ClassDescriptor;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.ClassOrdererContext;
+
+/**
+ * The one list of the classes that run on the cluster, in the order in which they run: what only asks comes early, what
+ * takes the cluster apart comes last. {@link ScaleOutIT} begins a load whose end {@link ScaleInIT} waits for, so what
+ * lies between runs meanwhile.
+ */
+public final class RunOrder implements ClassOrderer {
+
+    /** The headings of docs/promises.md, in their order there. */
+    enum Heading {
+        LOOP("The loop"),
+        ROLLOUTS("Rollouts"),
+        POD_FAILURES("Pod failures"),
+        DRIFT("Drift"),
+        ACCESS("Access"),
+        BAD_RELEASES("Bad releases"),
+        LOAD("Load"),
+        OUTAGES("Outages");
+
+        final String text;
+
+        Heading(String text) {
+            this.text = text;
+        }
+    }
+
+    /**
+     * A class in the run.
+     *
+     * @param type the class
+     * @param heading where docs/promises.md lists its promises
+     */
+    record Entry(Class<?> type, Heading heading) {}
+
+    static final List<Entry> CLASSES = List.of(
+            new Entry(GitOpsLoopIT.class, Heading.LOOP),
+            new Entry(RolloutIT.class, Heading.ROLLOUTS),
+            new Entry(PodFailureIT.class, Heading.POD_FAILURES),
+            new Entry(DriftIT.class, Heading.DRIFT),
+            new Entry(HealthIT.class, Heading.LOAD),
+            new Entry(NetworkPolicyIT.class, Heading.ACCESS),
+            new Entry(AccessControlIT.class, Heading.ACCESS),
+            new Entry(ScaleOutIT.class, Heading.LOAD),
+            new Entry(BadReleaseIT.class, Heading.BAD_RELEASES),
+            new Entry(ScaleInIT.class, Heading.LOAD),
+            new Entry(ConcurrentDeployIT.class, Heading.LOOP),
+            new Entry(ComponentOutageIT.class, Heading.OUTAGES),
+            new Entry(ClusterRestartIT.class, Heading.OUTAGES),
+            new Entry(ExternalRepositoryIT.class, Heading.LOOP));
+
+    /** Sorts the classes of a run; those that need no cluster stay as they are, after the others. */
+    @Override
+    public void orderClasses(ClassOrdererContext context) {
+        context.getClassDescriptors().sort(Comparator.comparingInt(RunOrder::position));
+    }
+
+    private static int position(ClassDescriptor descriptor) {
+        List<Class<?>> types = CLASSES.stream().<Class<?>>map(Entry::type).toList();
+        int position = types.indexOf(descriptor.getTestClass());
+        return position < 0 ? types.size() : position;
+    }
+}

@@ -1,0 +1,101 @@
+package hello.image;
+
+import hello.support.Command;
+import hello.support.CommandResult;
+import hello.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A checkout of its own, in which Maven can build without touching this one.
+ *
+ * @param folder its top folder
+ * @param locale what its builds have for LC_ALL; no image must show it
+ */
+record Checkout(Path folder, String locale) {
+
+    /**
+     * Clones this repository, of which only commits are in the clone.
+     *
+     * @param folder where to; it is made
+     * @param locale what its builds have for LC_ALL
+     * @return the clone
+     */
+    static Checkout clone(Path folder, String locale) {
+        Command.of("git", "clone", "-q", Repository.ROOT.toString(), folder.toString())
+                .run()
+                .orFail();
+        return new Checkout(folder, locale);
+    }
+
+    /**
+     * Copies what a build of the service needs, with changes that are in no commit, and commits it there.
+     *
+     * @param folder where to; it is made
+     * @return the copy
+     */
+    static Checkout copy(Path folder) throws IOException {
+        for (String part : List.of("pom.xml", "tests/pom.xml", "service")) {
+            try (Stream<Path> files = Files.walk(Repository.path(part))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Path path = Repository.ROOT.relativize(file);
+                    if (!path.startsWith("service/target")) {
+                        Path copy = folder.resolve(path);
+                        Files.createDirectories(copy.getParent());
+                        Files.copy(file, copy);
+                    }
+                }
+            }
+        }
+        Checkout checkout = new Checkout(folder, "C.UTF-8");
+        checkout.run("git", "init", "-q").orFail();
+        checkout.commit("a copy");
+        return checkout;
+    }
+
+    /** Commits all that was changed. */
+    void commit(String message) {
+        run("git", "add", "-A").orFail();
+        run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qm", message)
+                .orFail();
+    }
+
+    /** Replaces a text in a file. */
+    void replace(String file, String old, String replacement) throws IOException {
+        Path path = folder.resolve(file);
+        String content = Files.readString(path);
+        if (!content.contains(old)) {
+            throw new IllegalArgumentException(file + " has no " + old);
+        }
+        Files.writeString(path, content.replace(old, replacement));
+    }
+
+    /** Runs a command in the top folder. */
+    CommandResult run(String... command) {
+        return command(command).run();
+    }
+
+    /** A command in the top folder: with this checkout's locale, and no JDK chosen by the environment. */
+    Command command(String... words) {
+        return Command.of(words)
+                .in(folder)
+                .without("JAVA_HOME"::equals)
+                .with("LC_ALL", locale)
+                .mergingErrors();
+    }
+
+    /** Maven in the top folder, with the JDK that runs this test. */
+    Command maven(String... goalsAndOptions) {
+        Stream<String> words = Stream.concat(
+                Stream.of("mvn", "-B", "-ntp", "-pl", "service", "-Dmaven.test.skip=true"), Stream.of(goalsAndOptions));
+        return command(words.toArray(String[]::new)).with("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    /** Reads a file. */
+    String read(String file) {
+        return Repository.read(folder.resolve(file));
+    }
+}

@@ -1,0 +1,60 @@
+package hello.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Both ways to the image build, with no registry: jib by itself, and the fast image's layers. */
+class ImageBuildTest {
+
+    @TempDir
+    static Path temporary;
+
+    private static Checkout checkout;
+
+    @BeforeAll
+    static void copy() throws Exception {
+        checkout = Checkout.copy(temporary.resolve("checkout"));
+    }
+
+    @Test
+    void plainImage() throws Exception {
+        String output = checkout.maven("-am", "package", "jib:buildTar", "-Djib.to.image=hello:test")
+                .with("JAVA_BASE_IMAGE", "scratch")
+                .run()
+                .orFail()
+                .output();
+        OciImage image = OciImage.unpack(checkout.folder(), temporary.resolve("plain"), output);
+        assertThat(image.entrypoint())
+                .startsWith("java")
+                .contains("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=50")
+                .endsWith("-cp", "@/app/jib-classpath-file", "hello.Application");
+        assertThat(image.labels().get("org.opencontainers.image.revision").getAsString())
+                .isEqualTo(checkout.run("git", "rev-parse", "HEAD").orFail().line());
+        List<String> files = image.layers().keySet().stream()
+                .flatMap(l -> image.files(l).stream())
+                .toList();
+        assertThat(files)
+                .contains("app/classes/hello/Application.class", "app/resources/application.properties")
+                .anyMatch(file -> file.matches("app/libs/micronaut-http-server-netty-.*\\.jar"))
+                .noneMatch(file -> file.contains("opt/"));
+    }
+
+    @Test
+    void fastImage() {
+        String output = checkout.maven("-Pimage", "package").run().orFail().output();
+        assertThat(checkout.read("service/target/image.base"))
+                .matches("(linked gcr\\.io/distroless/base|java docker\\.io/library/eclipse-temurin).*\n");
+        if (checkout.read("service/target/image.base").startsWith("linked ")) {
+            assertThat(output).contains("classes come from the archive", "its Java runtime is linked by");
+            assertThat(checkout.folder().resolve("service/target/image/archive/hello.jsa"))
+                    .isNotEmptyFile();
+        }
+        assertThat(checkout.folder().resolve("service/target/image/libraries/sbom.json"))
+                .isNotEmptyFile();
+    }
+}

@@ -1,0 +1,2 @@
+/** How the repository's own scripts are written. */
+package hello.style;

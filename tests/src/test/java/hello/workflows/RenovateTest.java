@@ -1,0 +1,81 @@
+package hello.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Renovate waits, and sees whatever is pinned, also where none of its own managers looks. */
+class RenovateTest {
+
+    /** Where versions and images are pinned: neither where the loop writes, nor the lab, which builds its own. */
+    private static final List<String> PLACES =
+            List.of(".github", "argocd", "gitops/charts", "gitops/platform", "local", "service/pom.xml");
+
+    @Test
+    void itWaits() {
+        Map<String, Object> settings = new Renovate(text("renovate.json"), Map.of()).settings();
+        assertThat(settings)
+                .containsEntry("minimumReleaseAge", "7 days")
+                .containsEntry("internalChecksFilter", "strict");
+        assertThat((List<?>) settings.get("enabledManagers"))
+                .asString()
+                .contains("maven", "github-actions", "kubernetes", "kustomize", "mise", "asdf", "custom.regex");
+    }
+
+    @Test
+    void itSeesWhateverIsPinned() {
+        assertThat(new Renovate(text("renovate.json"), files()).complaints()).isEmpty();
+    }
+
+    /** What is written differently is no longer found. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            service/pom.xml | <image.base> | <base.image> | does not see service/pom.xml sha256
+            service/pom.xml | <image.java.base> | <java.image> | does not see service/pom.xml sha256
+            gitops/platform/deployment.yaml | image: docker | name: docker | does not see gitops/platform
+            local/registry.yaml | image: docker | name: docker | does not see local/registry.yaml
+            gitops/charts/hello/templates/tests/greeting.yaml | image: docker | name: docker | finds nothing: image:
+            .github/scripts/lint | ZIZMOR= | ZIZ= | finds nothing: ZIZMOR
+            .github/scripts/lint | SHFMT=v | SHFMT= | finds nothing: SHFMT
+            argocd/install/kustomization.yaml | newTag: | tag: | does not see argocd/install
+            """)
+    void whatIsNotFoundIsNoticed(String file, String right, String wrong, String complaint) {
+        Map<String, String> files = files();
+        assertThat(files.get(file)).contains(right);
+        files.computeIfPresent(file, (name, text) -> text.replace(right, wrong));
+        assertThat(new Renovate(text("renovate.json"), files).complaints())
+                .anyMatch(found -> found.startsWith(complaint));
+    }
+
+    private static Map<String, String> files() {
+        Map<String, String> files = new TreeMap<>();
+        for (String place : PLACES) {
+            try (Stream<Path> found = Files.walk(Workflows.root().resolve(place))) {
+                found.filter(Files::isRegularFile)
+                        .map(Workflows.root()::relativize)
+                        .forEach(file -> files.put(file.toString(), text(file.toString())));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return files;
+    }
+
+    private static String text(String file) {
+        try {
+            return Files.readString(Workflows.root().resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
