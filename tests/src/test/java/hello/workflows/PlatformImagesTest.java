@@ -87,10 +87,13 @@ class PlatformImagesTest {
 
     @Test
     void wrongArgumentsToJoinAreToldApart() {
-        clone.refused(".github/scripts/join-platforms " + ONE + " ''", "'' is no digest: did that platform's build end well?");
+        clone.refused(
+                ".github/scripts/join-platforms " + ONE + " ''",
+                "'' is no digest: did that platform's build end well?");
         clone.refused(".github/scripts/join-platforms " + ONE, "give the digests of two platforms");
         clone.refused("REGISTRY_TOKEN= .github/scripts/join-platforms " + ONE + " " + TWO, "REGISTRY_TOKEN is empty");
-        clone.refused("GITHUB_REPOSITORY= .github/scripts/join-platforms " + ONE + " " + TWO, "GITHUB_REPOSITORY is not set");
+        clone.refused(
+                "GITHUB_REPOSITORY= .github/scripts/join-platforms " + ONE + " " + TWO, "GITHUB_REPOSITORY is not set");
         clone.standIn("docker", "exit 1");
         clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "the registry refused the log-in");
     }
@@ -112,7 +115,8 @@ class PlatformImagesTest {
         clone.standIn("uname", "echo x86_64");
         build("java docker.io/library/eclipse-temurin:25-jre");
         clone.refused(
-                ".github/scripts/push-platform amd64", "built upon docker.io/library/eclipse-temurin:25-jre, with its shell");
+                ".github/scripts/push-platform amd64",
+                "built upon docker.io/library/eclipse-temurin:25-jre, with its shell");
         clone.must("rm clone/service/target/image.base");
         clone.script("service/image", "true");
         clone.refused(".github/scripts/push-platform amd64", "does not say what it was built upon");
@@ -121,9 +125,11 @@ class PlatformImagesTest {
 
     @Test
     void imageOfAnEnvironmentIsNamedByDigest() {
-        assertThat(clone.run(".github/scripts/image-of production").output()).isEqualTo("production has no image yet\n");
+        assertThat(clone.run(".github/scripts/image-of production").output())
+                .isEqualTo("production has no image yet\n");
         clone.staging(ONE);
-        assertThat(clone.run(".github/scripts/image-of staging").output()).isEqualTo("name=ghcr.io/ada/hello@" + ONE + "\n");
+        assertThat(clone.run(".github/scripts/image-of staging").output())
+                .isEqualTo("name=ghcr.io/ada/hello@" + ONE + "\n");
         clone.refused(".github/scripts/image-of nowhere", "there is no gitops/environments/nowhere");
     }
 

@@ -32,7 +32,8 @@ class PromotionTest {
     void firstImageIsProposed() {
         clone.refused(".github/scripts/propose-promotion", "staging has no image yet");
         String tag = clone.staging(ONE).substring(0, 12);
-        assertThat(clone.run(".github/scripts/propose-promotion").orFail().line()).isEqualTo("https://example.org/pull/1");
+        assertThat(clone.run(".github/scripts/propose-promotion").orFail().line())
+                .isEqualTo("https://example.org/pull/1");
         assertThat(gh.calls())
                 .contains("pr create --base main --head promote/" + tag + " --title production: image " + tag)
                 .contains("workflow run verify.yml --ref promote/" + tag);
@@ -54,8 +55,13 @@ class PromotionTest {
     @Test
     void nextImageIsProposedWithWhatItBrings() {
         String tag = merge(clone.staging(ONE));
-        clone.must(
-                "cd clone; echo x >docs/x; git add .; git commit -q -m 'Greet <b>you</b> $(id)'; git push -q origin main");
+        clone.must("""
+                cd clone
+                echo x >docs/x
+                git add .
+                git commit -q -m 'Greet <b>you</b> $(id)'
+                git push -q origin main
+                """);
         String second = clone.staging(TWO);
         clone.run(".github/scripts/propose-promotion").orFail();
         assertThat(clone.file("body"))

@@ -1,5 +1,6 @@
 package hello.workflows;
 
+import hello.support.Yaml;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,9 +9,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** What Renovate finds in the repository by the patterns of renovate.json: what it does not find grows old unseen. */
 final class Renovate {
@@ -22,14 +20,17 @@ final class Renovate {
     private final Map<String, String> files;
 
     /**
+     * Reads the settings.
+     *
      * @param settings text of renovate.json
      * @param files name, from the repository's root, and text of each file that is looked into
      */
     Renovate(String settings, Map<String, String> files) {
-        this.settings = new Yaml(new SafeConstructor(new LoaderOptions())).load(settings);
+        this.settings = Yaml.document(settings);
         this.files = files;
     }
 
+    /** All of renovate.json. */
     Map<String, Object> settings() {
         return settings;
     }
@@ -37,17 +38,16 @@ final class Renovate {
     /** Gives a sentence for each pattern that finds nothing, and for each image's digest that no pattern finds. */
     List<String> complaints() {
         List<String> complaints = new ArrayList<>();
-        Set<String> seen = new HashSet<>(digests(map(settings.get("kubernetes")), KUBERNETES));
-        for (Object each : (List<?>) settings.get("customManagers")) {
-            for (Object string : (List<?>) map(each).get("matchStrings")) {
-                Pattern pattern = Pattern.compile(string.toString());
-                if (named(map(each))
+        Set<String> seen = new HashSet<>(digests(Yaml.map(settings.get("kubernetes")), KUBERNETES));
+        for (Map<String, Object> manager : Yaml.mapsAt(settings, "customManagers")) {
+            for (Object text : Yaml.list(manager.get("matchStrings"))) {
+                Pattern pattern = Pattern.compile(text.toString().replace("<currentDigest>", "<digest>"));
+                if (named(manager)
                         .noneMatch(file -> pattern.matcher(files.get(file)).find())) {
-                    complaints.add("finds nothing: " + pattern);
+                    complaints.add("finds nothing: " + text);
                 }
-                if (string.toString().contains("<currentDigest>")) {
-                    seen.addAll(
-                            digests(map(each), Pattern.compile(string.toString().replace("currentDigest", "digest"))));
+                if (pattern.namedGroups().containsKey("digest")) {
+                    seen.addAll(digests(manager, pattern));
                 }
             }
         }
@@ -80,10 +80,5 @@ final class Renovate {
         return files.keySet().stream()
                 .filter(file -> patterns.stream()
                         .anyMatch(pattern -> pattern.matcher(file).find()));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> map(Object object) {
-        return (Map<String, Object>) object;
     }
 }

@@ -2,14 +2,11 @@ package hello.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import hello.support.Repository;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +20,7 @@ class RenovateTest {
 
     @Test
     void itWaits() {
-        Map<String, Object> settings = new Renovate(text("renovate.json"), Map.of()).settings();
+        Map<String, Object> settings = new Renovate(Repository.read("renovate.json"), Map.of()).settings();
         assertThat(settings)
                 .containsEntry("minimumReleaseAge", "7 days")
                 .containsEntry("internalChecksFilter", "strict");
@@ -34,7 +31,8 @@ class RenovateTest {
 
     @Test
     void itSeesWhateverIsPinned() {
-        assertThat(new Renovate(text("renovate.json"), files()).complaints()).isEmpty();
+        assertThat(new Renovate(Repository.read("renovate.json"), files()).complaints())
+                .isEmpty();
     }
 
     /** What is written differently is no longer found. */
@@ -53,29 +51,17 @@ class RenovateTest {
         Map<String, String> files = files();
         assertThat(files.get(file)).contains(right);
         files.computeIfPresent(file, (name, text) -> text.replace(right, wrong));
-        assertThat(new Renovate(text("renovate.json"), files).complaints())
+        assertThat(new Renovate(Repository.read("renovate.json"), files).complaints())
                 .anyMatch(found -> found.startsWith(complaint));
     }
 
     private static Map<String, String> files() {
         Map<String, String> files = new TreeMap<>();
         for (String place : PLACES) {
-            try (Stream<Path> found = Files.walk(Workflows.root().resolve(place))) {
-                found.filter(Files::isRegularFile)
-                        .map(Workflows.root()::relativize)
-                        .forEach(file -> files.put(file.toString(), text(file.toString())));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            for (Path file : Repository.find(Repository.path(place), ".*")) {
+                files.put(Repository.ROOT.relativize(file).toString(), Repository.read(file));
             }
         }
         return files;
-    }
-
-    private static String text(String file) {
-        try {
-            return Files.readString(Workflows.root().resolve(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -17,10 +17,10 @@ final class ScriptClone {
     static final String ONE = "sha256:" + "1".repeat(64);
     static final String TWO = "sha256:" + "2".repeat(64);
 
-    private static final String[] TOOLS =
-            ("bash sh awk cat chmod cp cut dirname env git grep head ls mkdir mktemp printf rm sed sha256sum sleep sort tail tee"
-                            + " touch tr uname")
-                    .split(" ");
+    private static final String[] TOOLS = """
+            awk bash cat chmod cp cut dirname env git grep head ls mkdir mktemp printf rm sed sh sha256sum sleep sort
+            tail tee touch tr uname""".split("\\s+");
+
     private static final String BEGINNING = """
             git init -q --bare -b main origin.git
             git init -q -b main clone

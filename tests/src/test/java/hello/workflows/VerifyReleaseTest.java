@@ -99,10 +99,10 @@ class VerifyReleaseTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            cosign | echo no matching signatures >&2; exit 1           | FAILED: signed by the workflow release on main of ada/hello. Do not run
-            gh     | case "$*" in attestation*slsa*) exit 1 ;; esac    | FAILED: provenance: built there. Do not run
+            cosign | echo none >&2; exit 1 | FAILED: signed by the workflow release on main of ada/hello. Do not run
+            gh     | case "$*" in attestation*slsa*) exit 1 ;; esac | FAILED: provenance: built there. Do not run
             gh     | case "$*" in attestation*cyclonedx*) exit 1 ;; esac | FAILED: SBOM: attested there. Do not run
-            gh     | exit 1                                            | gh is not logged in
+            gh     | exit 1                                      | gh is not logged in
             """)
     void unsignedImageIsNotAccepted(String tool, String script, String why) {
         clone.standIn(tool, script);

@@ -1,7 +1,7 @@
 package hello.workflows;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import hello.support.Repository;
+import hello.support.Yaml;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The rules for workflows that a linter does not know. */
 final class Workflows {
@@ -33,48 +28,46 @@ final class Workflows {
     private static final Pattern SECRET =
             Pattern.compile("\\$\\{\\{[^}]*\\bsecrets\\b(?!\\.GITHUB_TOKEN\\b)", Pattern.CASE_INSENSITIVE);
 
-    private static final String BUMP = "gitops/environments/staging/image.yaml";
+    private static final Set<String> TRIGGERS =
+            Set.of("push", "pull_request", "workflow_dispatch", "workflow_call", "schedule");
 
-    private final Path root;
+    private static final String BUMP = "gitops/environments/staging/image.yaml";
+    private static final String CODE = "service/src/main/java/hello/Application.java";
+
+    private static final Pattern TARGET = Pattern.compile("\\bmake ([a-z0-9-]+)");
+    private static final Pattern SCRIPT =
+            Pattern.compile("(?<=^|[ ;&|])((?:\\.github|docs|gitops|local|service)/[\\w./-]+)");
+
     private final List<String> complaints = new ArrayList<>();
 
-    private Workflows(Path root) {
-        this.root = root;
-    }
-
-    /** The repository's folder, found from here upwards. */
-    static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isDirectory(folder.resolve(".github/workflows"))) {
-            folder = folder.getParent();
-        }
-        return folder;
-    }
+    private Workflows() {}
 
     /** The workflows of the repository: name of the file and text. */
     static Map<String, String> read() {
         Map<String, String> texts = new TreeMap<>();
-        try (Stream<Path> files = Files.list(root().resolve(".github/workflows"))) {
-            for (Path file :
-                    files.filter(file -> file.toString().matches(".*\\.ya?ml")).toList()) {
-                texts.put(file.getFileName().toString(), Files.readString(file));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (Path file : Repository.find(Repository.path(".github/workflows"), ".*\\.ya?ml")) {
+            texts.put(file.getFileName().toString(), Repository.read(file));
         }
         return texts;
     }
 
-    /** What is wrong with a workflow. */
+    /**
+     * Looks at a workflow.
+     *
+     * @param name of its file
+     * @param text of its file
+     * @return a sentence for each rule that it breaks
+     */
     static List<String> complaints(String name, String text) {
-        var workflows = new Workflows(root());
-        workflows.look(text);
+        Workflows workflows = new Workflows();
+        workflows.lines(text);
+        workflows.workflow(Yaml.document(text));
         return workflows.complaints.stream()
                 .map(complaint -> name + ": " + complaint)
                 .toList();
     }
 
-    private void look(String text) {
+    private void lines(String text) {
         must(text.lines().count() < 100, "has 100 lines or more");
         text.lines()
                 .map(String::strip)
@@ -85,44 +78,44 @@ final class Workflows {
         text.lines()
                 .filter(line -> RIGHT.matcher(line).matches())
                 .forEach(line -> must(line.contains(" # "), "no reason beside" + line));
+    }
 
-        Map<Object, Object> workflow = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
-        Map<String, Object> on = map(workflow.get(Boolean.TRUE)); // YAML takes the word `on` for a truth value
+    private void workflow(Map<String, Object> workflow) {
+        Map<String, Object> on = map(((Map<?, ?>) workflow).get(Boolean.TRUE)); // YAML takes `on` for a truth value
         must(Map.of().equals(workflow.get("permissions")), "has rights at the top");
-        for (String trigger : on.keySet()) {
-            must(
-                    Set.of("push", "pull_request", "workflow_dispatch", "workflow_call", "schedule")
-                            .contains(trigger),
-                    "is started by " + trigger);
-        }
+        on.keySet().forEach(trigger -> must(TRIGGERS.contains(trigger), "is started by " + trigger));
+        boolean pullRequests = on.containsKey("pull_request") || on.containsKey("workflow_call");
         boolean writes = false;
         for (Map.Entry<String, Object> entry : map(workflow.get("jobs")).entrySet()) {
-            writes |= job(
-                    entry.getKey(),
-                    map(entry.getValue()),
-                    on.containsKey("pull_request") || on.containsKey("workflow_call"));
+            writes |= job(entry.getKey(), map(entry.getValue()), pullRequests);
         }
         secrets(workflow);
         Map<String, Object> concurrency = map(workflow.get("concurrency"));
         groups(map(on.get("pull_request")), concurrency, map(workflow.get("jobs")));
         if (writes) {
-            must(
-                    "max".equals(concurrency.get("queue"))
-                            && Boolean.FALSE.equals(concurrency.get("cancel-in-progress")),
-                    "may drop or cut off a run that writes");
-            must(!String.valueOf(concurrency.get("group")).contains("${{"), "has more than one queue");
+            queue(concurrency);
             if (on.containsKey("push")) {
-                must(List.of("main").equals(map(on.get("push")).get("branches")), "is not for main alone");
-                must(!started(map(on.get("push")), BUMP), "starts again on its own bump");
-                must(
-                        started(map(on.get("push")), "service/src/main/java/hello/Application.java"),
-                        "does not start on a change of code");
+                started(map(on.get("push")));
             }
         }
     }
 
+    /** What writes runs one after the other, each to its end. */
+    private void queue(Map<String, Object> concurrency) {
+        boolean cancels = !Boolean.FALSE.equals(concurrency.get("cancel-in-progress"));
+        must("max".equals(concurrency.get("queue")) && !cancels, "may drop or cut off a run that writes");
+        must(!String.valueOf(concurrency.get("group")).contains("${{"), "has more than one queue");
+    }
+
+    /** What writes starts on a change of main's code, and not on its own commit. */
+    private void started(Map<String, Object> push) {
+        must(List.of("main").equals(push.get("branches")), "is not for main alone");
+        must(!isStarted(push, BUMP), "starts again on its own bump");
+        must(isStarted(push, CODE), "does not start on a change of code");
+    }
+
     /** Any branch's workflow can print a secret of the repository; an environment's goes to the branches it names. */
-    private void secrets(Map<Object, Object> workflow) {
+    private void secrets(Map<String, Object> workflow) {
         must(!SECRET.matcher(String.valueOf(workflow.get("env"))).find(), "gives every job a secret");
         map(workflow.get("jobs")).forEach((name, job) -> {
             must(!map(job).containsKey("secrets"), name + " hands secrets on");
@@ -170,33 +163,31 @@ final class Workflows {
     }
 
     private void step(String job, Map<String, Object> step, List<String> rights) {
-        if (String.valueOf(step.get("uses")).startsWith("actions/checkout@")) {
+        String uses = String.valueOf(step.get("uses"));
+        if (uses.startsWith("actions/checkout@")) {
             Object keeps = map(step.get("with")).get("persist-credentials");
+            boolean pushes = rights.contains("contents: write");
             must(keeps != null, job + " does not say whether the token stays in the clone");
-            must(
-                    !Boolean.TRUE.equals(keeps) || rights.contains("contents: write"),
-                    job + " keeps a token that it does not need");
+            must(!Boolean.TRUE.equals(keeps) || pushes, job + " keeps a token that it does not need");
             must(!step.toString().contains("pull_request.head"), job + " checks out somebody's head by name");
         }
-        tool(job, String.valueOf(step.get("uses")), map(step.get("with")));
-        if (!(step.get("run") instanceof String run)) {
-            return;
+        tool(job, uses, map(step.get("with")));
+        if (step.get("run") instanceof String run) {
+            run(job, run);
         }
+    }
+
+    private void run(String job, String run) {
         must(!run.contains("${{"), job + " puts text of others into a script: " + run);
         must(run.strip().lines().count() == 1, job + " does what no script does: " + run);
-        Matcher make = Pattern.compile("\\bmake ([a-z0-9-]+)").matcher(run);
-        while (make.find()) {
-            must(
-                    text("Makefile").lines().anyMatch(line -> line.startsWith(make.group(1) + ":")),
-                    job + " names a target that is not there: " + make.group(1));
-        }
-        Matcher script = Pattern.compile("(?<=^|[ ;&|])((?:\\.github|docs|gitops|local|service)/[\\w./-]+)")
-                .matcher(run);
-        while (script.find()) {
-            must(
-                    Files.isExecutable(root.resolve(script.group(1))),
-                    job + " names a script that is not there: " + script.group(1));
-        }
+        TARGET.matcher(run).results().map(found -> found.group(1)).forEach(target -> {
+            boolean isThere = Repository.read("Makefile").lines().anyMatch(line -> line.startsWith(target + ":"));
+            must(isThere, job + " names a target that is not there: " + target);
+        });
+        SCRIPT.matcher(run).results().map(found -> found.group(1)).forEach(script -> {
+            boolean isThere = Files.isExecutable(Repository.path(script));
+            must(isThere, job + " names a script that is not there: " + script);
+        });
         must(
                 run.matches("(?s).*(\\bmake |\\.github/|gitops/|cosign ).*"),
                 job + " runs neither a target nor a script: " + run);
@@ -217,14 +208,14 @@ final class Workflows {
 
     private void pinned(String uses) {
         if (uses.startsWith("./")) {
-            must(Files.exists(root.resolve(uses.split(" ")[0])), "uses what is not there: " + uses);
+            must(Files.exists(Repository.path(uses.split(" ")[0])), "uses what is not there: " + uses);
         } else {
             must(PIN.matcher(uses).matches(), "is not pinned by commit with its version beside it: " + uses);
         }
     }
 
     /** Whether a push that changes one file starts a workflow. */
-    private static boolean started(Map<String, Object> push, String file) {
+    private static boolean isStarted(Map<String, Object> push, String file) {
         if (push.get("paths") instanceof List<?> paths) {
             return paths.stream().anyMatch(glob -> matches(glob, file));
         }
@@ -234,14 +225,6 @@ final class Workflows {
 
     private static boolean matches(Object glob, String file) {
         return FileSystems.getDefault().getPathMatcher("glob:" + glob).matches(Path.of(file));
-    }
-
-    private String text(String file) {
-        try {
-            return Files.readString(root.resolve(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void must(boolean fact, String complaint) {
