@@ -2,12 +2,13 @@
 # The git remote `cluster`, which is the repository that Argo CD follows. Sourced by lib.sh.
 
 set_remote() {
-  local url=$REPO transport
+  local url=$REPO transport present
   if is_local; then
     transport=$(install_transport)
     url="ext::$(ext_word "$transport") %S $(ext_word "$CONTEXT")"
   fi
-  [ "$(git config remote.cluster.url || true)" != "$url" ] || return 0
+  present=$(git config remote.cluster.url) || true
+  [ "$present" != "$url" ] || return 0
   git config remote.cluster.url "$url"
   git config remote.cluster.fetch '+refs/heads/*:refs/remotes/cluster/*'
   git config remote.cluster.push HEAD:refs/heads/main
