@@ -3,6 +3,7 @@ package hello.chart;
 import static hello.support.Yaml.at;
 import static hello.support.Yaml.list;
 import static hello.support.Yaml.mapAt;
+import static hello.support.Yaml.mapsAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -159,14 +160,11 @@ class PlatformTest {
 
     @Test
     void whoNamesNoProjectMayNothing() {
-        assertThat(Platform.ROOT.render())
-                .filteredOn(object ->
-                        "AppProject".equals(object.get("kind")) && "default".equals(at(object, "metadata", "name")))
-                .singleElement()
-                .satisfies(project -> assertThat(mapAt(project, "spec").values())
-                        .filteredOn(List.class::isInstance)
-                        .hasSize(4)
-                        .allMatch(rights -> list(rights).isEmpty()));
+        Map<String, Object> project = one(Platform.ROOT.render(), "AppProject", "default");
+        assertThat(mapAt(project, "spec").values())
+                .filteredOn(List.class::isInstance)
+                .hasSize(4)
+                .allMatch(rights -> list(rights).isEmpty());
     }
 
     @Test
@@ -189,6 +187,36 @@ class PlatformTest {
                     assertThat(at(policy, "metadata", "labels", "app.kubernetes.io/part-of"))
                             .isEqualTo("hello");
                 });
+    }
+
+    /** The two lists stand apart: the ingress controller's project may write the one, and not the other. */
+    @Test
+    void theIngressControllerReadsJustWhatAdmissionLetsItRead() {
+        Map<String, Object> role = one(Platform.kustomized(PLATFORM), "ClusterRole", "traefik");
+        Set<Object> read = new HashSet<>();
+        for (Map<String, Object> rule : mapsAt(role, "rules")) {
+            if (list(rule.get("verbs")).contains("get")) {
+                read.addAll(list(rule.get("resources")));
+            }
+        }
+        Map<String, Object> policy = one(Platform.ROOT.render(), "ValidatingAdmissionPolicy", "hello-ingress-rights");
+        String allowed = (String) at(policy, "spec", "variables", 0, "expression");
+        Stream<Object> names = Pattern.compile("'(.+?)'").matcher(allowed).results().map(name -> name.group(1));
+        assertThat(names).containsExactlyInAnyOrderElementsOf(read);
+    }
+
+    @Test
+    void theIngressControllerHasOnlyPortsOfTheNode() {
+        Map<String, Object> deployment = one(Platform.kustomized(PLATFORM), "Deployment", "traefik");
+        assertThat(RestrictedPod.mistakes(mapAt(deployment, "spec", "template", "spec")))
+                .containsOnly("traefik: hostPort");
+    }
+
+    private static Map<String, Object> one(List<Map<String, Object>> objects, String kind, String name) {
+        return objects.stream()
+                .filter(object -> kind.equals(object.get("kind")) && name.equals(at(object, "metadata", "name")))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -31,11 +31,11 @@ final class Document {
 
     /** Words with one of the endings that files have here. */
     private static final Pattern FILE =
-            Pattern.compile("(?<![\\w./-])([\\w.-]+\\.(?:java|json|md|sh|svg|toml|xml|ya?ml))\\b");
+            Pattern.compile("(?<![\\w./<-])([\\w.-]+\\.(?:java|json|md|sh|svg|toml|xml|ya?ml))\\b");
 
     /** Words with a dot, such as {@code ingress.hosts}. */
     private static final Pattern VALUE =
-            Pattern.compile("(?<![\\w./-])([a-z][a-zA-Z]+(?:\\.[a-z][a-zA-Z]+)+)(?![\\w/(-])");
+            Pattern.compile("(?<![\\w./<-])([a-z][a-zA-Z]+(?:\\.[a-z][a-zA-Z]+)+)(?![\\w/(-])");
 
     /** What is made while the project is used: by the bump in each repository, and by the image's build. */
     private static final Pattern MADE =

@@ -72,7 +72,7 @@ class LinksTest {
                     "[there](docs/there.md#a-heading-of-mine)"
                     "[elsewhere](https://example.org/gone)"
                     "run `docs/there.md`, `there.md`, `make there ENV=gone`"
-                    "set `ingress.hosts`, `ingress.tls.secret`, but nobody's `some.gone` in `gone.values()`"
+                    "set `ingress.hosts`, `ingress.tls.secret`, `<image.java.base>`, `some.gone` in `gone.values()`"
                     "files `docs/NAME/gone.md`, `docs/*.gone`, and what `make there` prints: `there did not make it`"
                     "an image `ghcr.io/OWNER/gone`, a type `text/gone`, paths `/docs/gone`, `localhost:5050/docs/gone`"
                     """)
