@@ -60,9 +60,12 @@ save_commits() {
   say "commits that only the cluster had are kept as $ref: git log $ref"
 }
 
-# image_field ENVIRONMENT KEY: of its image.yaml in the repository that Argo CD follows
+# image_field ENVIRONMENT KEY: of its image.yaml in the repository that Argo CD follows; nothing where
+# there is none yet
 image_field() {
-  git show "cluster/main:gitops/environments/$1/image.yaml" 2>/dev/null |
+  local file
+  file=$(git show "cluster/main:gitops/environments/$1/image.yaml" 2>/dev/null) || return 0
+  echo "$file" |
     sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"
 }
 
