@@ -10,7 +10,9 @@ explain() {
 
 # What Argo CD says, but for the head of its answer and for what is well.
 explain_application() {
-  { local/argocd app get "$1" --show-operation 2>&1 || true; } |
+  local answer
+  answer=$(local/argocd app get "$1" --show-operation 2>&1) || true
+  echo "$answer" |
     sed -E -e '/^(Name|Project|Server|Namespace|URL|Source|SyncWindow|Sync Policy):/d' \
       -e '/^(- |  )[A-Z][A-Za-z ]*:  /d' \
       -e '/^(Operation|Sync Revision|Start|Finished|Duration):/d' \

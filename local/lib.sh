@@ -33,7 +33,9 @@ need() {
 
 # The cluster is the one that `make up` used from this clone, else minikube's current profile; it is
 # never just kubectl's current context.
-context() { git config hello.context || profile; }
+context() {
+  git config hello.context || profile
+}
 
 profile() {
   minikube profile 2>/dev/null |

@@ -3,7 +3,9 @@
 LAB_HINT='where there is no container engine and no way to the registries (Debian, root):
         make lab-up, see lab/README.md'
 
-minikube_status() { minikube -p "$CONTEXT" status -f "{{.$1}}" 2>/dev/null || true; }
+minikube_status() {
+  minikube -p "$CONTEXT" status -f "{{.$1}}" 2>/dev/null || true
+}
 
 start_minikube() {
   local options=(--addons=metrics-server) is_new=''

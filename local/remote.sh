@@ -2,12 +2,13 @@
 # The git remote `cluster`, which is the repository that Argo CD follows. Sourced by lib.sh.
 
 set_remote() {
-  local url=$REPO transport
+  local url=$REPO transport present
   if is_local; then
     transport=$(install_transport)
     url="ext::$(ext_word "$transport") %S $(ext_word "$CONTEXT")"
   fi
-  [ "$(git config remote.cluster.url || true)" != "$url" ] || return 0
+  present=$(git config remote.cluster.url) || true
+  [ "$present" != "$url" ] || return 0
   git config remote.cluster.url "$url"
   git config remote.cluster.fetch '+refs/heads/*:refs/remotes/cluster/*'
   git config remote.cluster.push HEAD:refs/heads/main
@@ -59,9 +60,12 @@ save_commits() {
   say "commits that only the cluster had are kept as $ref: git log $ref"
 }
 
-# image_field ENVIRONMENT KEY: of its image.yaml in the repository that Argo CD follows
+# image_field ENVIRONMENT KEY: of its image.yaml in the repository that Argo CD follows; nothing where
+# there is none yet
 image_field() {
-  git show "cluster/main:gitops/environments/$1/image.yaml" 2>/dev/null |
+  local file
+  file=$(git show "cluster/main:gitops/environments/$1/image.yaml" 2>/dev/null) || return 0
+  echo "$file" |
     sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"
 }
 

@@ -112,6 +112,16 @@ class GitTransportTest {
     }
 
     @Test
+    void anEnvironmentWithoutAnImageIsSaidToHaveNone() {
+        place.standIn("minikube", "");
+        place.must(CONNECT);
+        place.must("git push -q cluster");
+        CommandResult promote = place.run("local/promote");
+        assertThat(promote.exitCode()).isOne();
+        assertThat(promote.output()).contains("staging has no image yet", "make deploy");
+    }
+
+    @Test
     void aTreeThatCouldNotBeReadIsNotPushed() {
         place.must(CONNECT);
         String git = place.must("command -v git");
