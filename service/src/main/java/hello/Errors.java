@@ -8,7 +8,7 @@ import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
 import io.micronaut.serde.annotation.Serdeable;
 import jakarta.inject.Singleton;
 
-/** Every error's answer: short, in the format that was asked for, and with nothing of the inside. */
+/** Every error's answer: short, in the format that was asked for, and without internal details. */
 @Primary
 @Singleton
 final class Errors implements ErrorResponseProcessor<Object> {

@@ -52,7 +52,7 @@ final class Client {
     }
 
     /**
-     * An address on the port that is not people's.
+     * An address on the management port.
      *
      * @param server the service
      * @param path   the path

@@ -37,7 +37,7 @@ class ErrorsTest {
          */
         @Get(produces = "*/*")
         String fail() {
-            throw new IllegalStateException("a secret of the inside");
+            throw new IllegalStateException("an internal secret");
         }
     }
 
@@ -90,7 +90,7 @@ class ErrorsTest {
     }
 
     @Test
-    void failuresTellNothingOfTheInside() {
+    void failuresRevealNoInternalDetails() {
         HttpResponse<String> answer = send("GET", "/failing", "text/plain");
         assertEquals(500, answer.statusCode());
         assertEquals("500 Internal Server Error: the service failed at this request\n", answer.body());

@@ -104,13 +104,13 @@ class HelloTest {
     }
 
     @Test
-    void noAcceptIsText() {
+    void textIsTheDefault() {
         assertEquals("text/plain;charset=utf-8", Client.type(get(null)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"image/png", "text/plain;q=0", "*/*;q=0"})
-    void whatThereIsNotIsSaid(String accept) {
+    void unsupportedFormatsAreNotAcceptable(String accept) {
         HttpResponse<String> answer = get(accept);
         assertEquals(406, answer.statusCode());
         assertEquals("406 Not Acceptable: there is text/plain, application/json and text/html\n", answer.body());

@@ -33,7 +33,7 @@ class JsonLogTest {
     }
 
     @Test
-    void whatTheRequestIsToBlameForHasNoTrace() {
+    void badRequestsHaveNoTrace() {
         String line = line(new HttpStatusException(HttpStatus.BAD_REQUEST, "malformed"));
         assertTrue(
                 line.endsWith(",\"error\":\"io.micronaut.http.exceptions.HttpStatusException: malformed\"}\n"), line);

@@ -49,7 +49,7 @@ class ManagementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/health", "/health/liveness", "/health/readiness", "/info", "/prometheus", "/metrics"})
-    void peoplesPortHasNoneOfThem(String path) {
+    void applicationPortHasNoneOfThem(String path) {
         assertEquals(
                 404, Client.send("GET", server.getURI().resolve(path), null).statusCode());
     }
@@ -57,7 +57,7 @@ class ManagementTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/", "/beans", "/env", "/loggers", "/metrics", "/refresh", "/routes", "/stop", "/threaddump"})
-    void managementHasNothingElse(String path) {
+    void managementPortHasNothingElse(String path) {
         assertEquals(404, management(path).statusCode());
         assertEquals(
                 404, Client.send("POST", Client.management(server, path), null).statusCode());
