@@ -41,7 +41,7 @@ test: ## everything that needs Maven and a JDK alone
 e2e: ## the promises, on the cluster that up made
 	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify
 lint: ## workflows and shell scripts, with the linters that are here
-	@.github/lint
+	@.github/scripts/lint
 bench: ## how fast the image starts and answers, beside others, in one run
 	@service/bench/bench
 

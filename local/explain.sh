@@ -8,12 +8,14 @@ explain() {
   explain_workload "$1"
 }
 
-# Argo CD's head of the answer, and what is well, are left out.
+# What Argo CD says, but for the head of its answer and for what is well.
 explain_application() {
   { local/argocd app get "$1" --show-operation 2>&1 || true; } |
     sed -E -e '/^(Name|Project|Server|Namespace|URL|Source|SyncWindow|Sync Policy):/d' \
       -e '/^(- |  )[A-Z][A-Za-z ]*:  /d' \
-      -e '/ Synced +(Healthy)? +[a-z0-9.]+\//d' \
+      -e '/^(Operation|Sync Revision|Start|Finished|Duration):/d' \
+      -e '/^(Phase: +Succeeded|Message: +successfully synced)/d' \
+      -e '/ Synced +(Healthy)? *([a-z0-9.]+\/.*)?$/d' \
       -e '/^$/d' \
       -e 's/^/  /'
 }

@@ -22,6 +22,9 @@ final class SmokeTest {
      */
     private record Check(boolean onManagementPort, String path, String accept, int status) {}
 
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
     private static final List<Check> CHECKS = List.of(
             new Check(false, "/", "*/*", 200),
             new Check(false, "/", "application/json", 200),
@@ -155,18 +158,18 @@ final class SmokeTest {
 
     private static String awaitStart(Process process, HttpClient client, int managementPort)
             throws InterruptedException {
-        for (int attempt = 0; attempt < 600; attempt++) {
+        HttpRequest readiness = request(managementPort, "/health/readiness", "*/*");
+        for (long begin = System.nanoTime(); System.nanoTime() - begin < START.toNanos(); Thread.sleep(100)) {
             try {
-                status(client, request(managementPort, "/health/readiness", "*/*"));
+                status(client, readiness);
                 return null;
             } catch (IOException e) {
                 if (!process.isAlive()) {
                     return "it ended with code " + process.exitValue();
                 }
-                Thread.sleep(100);
             }
         }
-        return "it did not answer within a minute";
+        return "it did not answer within " + START.toSeconds() + " s";
     }
 
     private static int status(HttpClient client, HttpRequest request) throws IOException, InterruptedException {
@@ -175,7 +178,7 @@ final class SmokeTest {
 
     private static HttpRequest request(int port, String path, String accept) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(ANSWER)
                 .header("Accept", accept)
                 .build();
     }

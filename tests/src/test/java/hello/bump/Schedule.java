@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * One random sequence of builds, repeated runs, people's commits, reverts and broken connections, given to the real
- * scripts and to a model of what they promise. After each step both have to agree; at the end the promises are looked up
- * in the repository itself.
+ * scripts and to a model of what they promise. After each step both have to agree; at the end the promises are looked
+ * up in the repository itself.
  */
 final class Schedule {
 

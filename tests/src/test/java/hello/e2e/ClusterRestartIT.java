@@ -60,7 +60,7 @@ class ClusterRestartIT {
             selfHeal(false);
             // Nobody comes in from outside, so a pod inside asks the Service: a new connection each time.
             Cluster.apply(resource("pods/asker.yaml").replace("IMAGE", curl())).orFail();
-            kubectl("-n", "hello-staging", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
+            kubectl("-n", "traefik", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
                     .orFail();
             withComponentDown("traefik", "deployment/traefik", () -> {
                 assertThat(answer("staging")).contains("Exception");
@@ -82,7 +82,7 @@ class ClusterRestartIT {
                     .hasSize(2)
                     .allMatch(line -> line.endsWith(", staging!"));
         } finally {
-            kubectl("-n", "hello-staging", "delete", "pod/asker", "--ignore-not-found", "--wait=false");
+            kubectl("-n", "traefik", "delete", "pod/asker", "--ignore-not-found", "--wait=false");
             selfHeal(true);
         }
     }
@@ -160,7 +160,7 @@ class ClusterRestartIT {
 
     /** What the pod heard, and how often. */
     private static Map<String, Long> asked() {
-        return kubectl("-n", "hello-staging", "logs", "asker")
+        return kubectl("-n", "traefik", "logs", "asker")
                 .orFail()
                 .output()
                 .lines()

@@ -14,8 +14,15 @@ final class ScriptStyle {
     /** The longest function, in lines between its first and its last. */
     static final int FUNCTION = 25;
 
-    /** What joins commands: one of them is a condition or a handler, two are a chain. */
-    private static final Pattern JOINT = Pattern.compile("&&|\\|\\||(?<!;);(?!;)(?!\\s*(?:then|do)\\b)");
+    /**
+     * What joins commands: one of them is a condition or a handler, two are a chain. The words of the language need
+     * their semicolon, and {@code || true} says that a command may fail.
+     */
+    private static final Pattern JOINT =
+            Pattern.compile("&&|\\|\\|(?! true\\b)|(?<!;);(?!;|\\s*(?:then|do|fi|done|\\})(?:\\W|$))");
+
+    /** A condition of Bash, whatever it is made of, is one command. */
+    private static final Pattern CONDITION = Pattern.compile("\\[\\[ .*? ]]");
 
     private static final Pattern FUNCTION_BEGIN = Pattern.compile("(\\s*)([\\w:.-]+)\\(\\) [{(]");
 
@@ -36,12 +43,17 @@ final class ScriptStyle {
             if (width > WIDTH) {
                 complaints.add((i + 1) + ": " + width + " columns wide, " + WIDTH + " are the most");
             }
-            if (JOINT.matcher(commands.get(i)).results().count() > 1) {
+            if (isChain(commands.get(i))) {
                 complaints.add((i + 1) + ": a chain of commands, put each on a line of its own");
             }
         }
         complaints.addAll(longFunctions(lines));
         return complaints;
+    }
+
+    private static boolean isChain(String commands) {
+        String joined = CONDITION.matcher(commands).replaceAll("[[ ]]");
+        return JOINT.matcher(joined).results().count() > 1;
     }
 
     private static List<String> longFunctions(List<String> lines) {

@@ -37,7 +37,10 @@ class ScriptStyleTest {
             `a && b && c`                           | 1: a chain of commands
             `true\\na || { b; c; }`                 | 2: a chain of commands
             `a; b; c`                               | 1: a chain of commands
-            `f() { a; b; }`                         | 1: a chain of commands
+            `f() { a; b && c; }`                    | 1: a chain of commands
+            `a || { b; c; }`                        | 1: a chain of commands
+            `a && b || truer`                       | 1: a chain of commands
+            `[[ a && b ]] && c || d`                | 1: a chain of commands
             `if a && b || c; then`                  | 1: a chain of commands
             `a=$(b; c; d)`                          | 1: a chain of commands
             `a "$(b "$x" && c || d)"`               | 1: a chain of commands
@@ -74,6 +77,10 @@ class ScriptStyleTest {
     @ValueSource(
             strings = {
                 "if a && b; then",
+                "if a; then b; fi",
+                "f() { a || b; }",
+                "a && b || true",
+                "[[ a && b || c ]] || d",
                 "while a || b; do",
                 "for ((i = 0; i < 3; i++)); do",
                 "a || die \"x; y && z\"",

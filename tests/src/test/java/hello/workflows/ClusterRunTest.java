@@ -27,7 +27,7 @@ class ClusterRunTest {
     @Test
     void numbersAndStateAndTheExitCodeAreKept() {
         clone.standIn("make", "echo made \"$@\"; [ \"$1\" != e2e ] || exit 2");
-        assertThat(clone.run(".github/on-a-cluster").exitCode()).isEqualTo(1);
+        assertThat(clone.run(".github/scripts/on-a-cluster").exitCode()).isEqualTo(1);
         assertThat(clone.file("clone/target/cluster/numbers.txt")).isEqualTo("made up\nmade e2e\n");
         assertThat(clone.file("clone/target/cluster/log-hello-staging-hello-1.txt"))
                 .contains("logs -n hello-staging hello-1");
@@ -37,7 +37,7 @@ class ClusterRunTest {
     @Test
     void nothingIsKeptOfARunThatWentWell() {
         clone.standIn("make", "echo made \"$@\"");
-        clone.run(".github/on-a-cluster").orFail();
+        clone.run(".github/scripts/on-a-cluster").orFail();
         assertThat(kubectl.calls()).isEmpty();
     }
 }

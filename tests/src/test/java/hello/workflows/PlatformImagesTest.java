@@ -37,7 +37,7 @@ class PlatformImagesTest {
     @Test
     void platformsAreJoinedToOneIndex() {
         CommandResult result =
-                clone.run(".github/join-platforms " + ONE + " " + TWO).orFail();
+                clone.run(".github/scripts/join-platforms " + ONE + " " + TWO).orFail();
         String tag = clone.head().substring(0, 12);
         assertThat(docker.calls())
                 .contains(
@@ -55,7 +55,7 @@ class PlatformImagesTest {
 
     @Test
     void theOrderOfTheManifestsDoesNotMatter() {
-        clone.run(".github/join-platforms " + TWO + " " + ONE).orFail();
+        clone.run(".github/scripts/join-platforms " + TWO + " " + ONE).orFail();
     }
 
     @Test
@@ -79,32 +79,32 @@ class PlatformImagesTest {
     @Test
     void whatIsNoIndexIsRefused() {
         clone.standIn("docker", "case \"$*\" in *--raw*) echo {} ;; *inspect*) exit 1 ;; esac");
-        clone.refused(".github/join-platforms " + ONE + " " + TWO, "is no index of images");
+        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "is no index of images");
         clone.standIn("docker", "case \"$*\" in *--raw*) exit 1 ;; esac");
-        clone.refused(".github/join-platforms " + ONE + " " + TWO, "cannot be read back");
+        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "cannot be read back");
         assertThat(clone.file("output")).isEmpty();
     }
 
     @Test
     void wrongArgumentsToJoinAreToldApart() {
-        clone.refused(".github/join-platforms " + ONE + " ''", "'' is no digest: did that platform's build end well?");
-        clone.refused(".github/join-platforms " + ONE, "give the digests of two platforms");
-        clone.refused("REGISTRY_TOKEN= .github/join-platforms " + ONE + " " + TWO, "REGISTRY_TOKEN is empty");
-        clone.refused("GITHUB_REPOSITORY= .github/join-platforms " + ONE + " " + TWO, "GITHUB_REPOSITORY is not set");
+        clone.refused(".github/scripts/join-platforms " + ONE + " ''", "'' is no digest: did that platform's build end well?");
+        clone.refused(".github/scripts/join-platforms " + ONE, "give the digests of two platforms");
+        clone.refused("REGISTRY_TOKEN= .github/scripts/join-platforms " + ONE + " " + TWO, "REGISTRY_TOKEN is empty");
+        clone.refused("GITHUB_REPOSITORY= .github/scripts/join-platforms " + ONE + " " + TWO, "GITHUB_REPOSITORY is not set");
         clone.standIn("docker", "exit 1");
-        clone.refused(".github/join-platforms " + ONE + " " + TWO, "the registry refused the log-in");
+        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "the registry refused the log-in");
     }
 
     @Test
     void platformIsBuiltAndItsDigestIsTheStepsOutput() {
         StandIn image = build("linked gcr.io/base");
         clone.standIn("uname", "echo aarch64");
-        clone.run(".github/push-platform arm64").orFail();
+        clone.run(".github/scripts/push-platform arm64").orFail();
         assertThat(image.calls()).isEqualTo("ghcr.io/ada/hello:" + clone.head().substring(0, 12) + "-arm64\n");
         assertThat(clone.file("output")).isEqualTo("arm64=" + ONE + "\n");
-        clone.refused(".github/push-platform amd64", "'amd64' is not the platform of this machine, aarch64");
+        clone.refused(".github/scripts/push-platform amd64", "'amd64' is not the platform of this machine, aarch64");
         clone.script("service/image", "exit 1");
-        assertThat(clone.run(".github/push-platform arm64").exitCode()).isNotZero();
+        assertThat(clone.run(".github/scripts/push-platform arm64").exitCode()).isNotZero();
     }
 
     @Test
@@ -112,23 +112,23 @@ class PlatformImagesTest {
         clone.standIn("uname", "echo x86_64");
         build("java docker.io/library/eclipse-temurin:25-jre");
         clone.refused(
-                ".github/push-platform amd64", "built upon docker.io/library/eclipse-temurin:25-jre, with its shell");
+                ".github/scripts/push-platform amd64", "built upon docker.io/library/eclipse-temurin:25-jre, with its shell");
         clone.must("rm clone/service/target/image.base");
         clone.script("service/image", "true");
-        clone.refused(".github/push-platform amd64", "does not say what it was built upon");
+        clone.refused(".github/scripts/push-platform amd64", "does not say what it was built upon");
         assertThat(clone.file("output")).isEmpty();
     }
 
     @Test
     void imageOfAnEnvironmentIsNamedByDigest() {
-        assertThat(clone.run(".github/image-of production").output()).isEqualTo("production has no image yet\n");
+        assertThat(clone.run(".github/scripts/image-of production").output()).isEqualTo("production has no image yet\n");
         clone.staging(ONE);
-        assertThat(clone.run(".github/image-of staging").output()).isEqualTo("name=ghcr.io/ada/hello@" + ONE + "\n");
-        clone.refused(".github/image-of nowhere", "there is no gitops/environments/nowhere");
+        assertThat(clone.run(".github/scripts/image-of staging").output()).isEqualTo("name=ghcr.io/ada/hello@" + ONE + "\n");
+        clone.refused(".github/scripts/image-of nowhere", "there is no gitops/environments/nowhere");
     }
 
     private void refusedToJoin() {
-        clone.refused(".github/join-platforms " + ONE + " " + TWO, "does not hold exactly what was joined");
+        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "does not hold exactly what was joined");
         assertThat(clone.file("output")).as("nothing is handed on").isEmpty();
     }
 

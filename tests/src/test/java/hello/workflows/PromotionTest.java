@@ -30,9 +30,9 @@ class PromotionTest {
 
     @Test
     void firstImageIsProposed() {
-        clone.refused(".github/propose-promotion", "staging has no image yet");
+        clone.refused(".github/scripts/propose-promotion", "staging has no image yet");
         String tag = clone.staging(ONE).substring(0, 12);
-        assertThat(clone.run(".github/propose-promotion").orFail().line()).isEqualTo("https://example.org/pull/1");
+        assertThat(clone.run(".github/scripts/propose-promotion").orFail().line()).isEqualTo("https://example.org/pull/1");
         assertThat(gh.calls())
                 .contains("pr create --base main --head promote/" + tag + " --title production: image " + tag)
                 .contains("workflow run verify.yml --ref promote/" + tag);
@@ -40,13 +40,13 @@ class PromotionTest {
         assertThat(clone.must("git -C origin.git show --format=%s --name-only promote/" + tag))
                 .startsWith("production: image")
                 .endsWith("production/image.yaml");
-        clone.run(".github/propose-promotion").orFail(); // its own branch is no stranger's
+        clone.run(".github/scripts/propose-promotion").orFail(); // its own branch is no stranger's
     }
 
     @Test
     void imageThatProductionHasIsNotProposed() {
         String tag = merge(clone.staging(ONE));
-        assertThat(clone.run(".github/propose-promotion").orFail().line())
+        assertThat(clone.run(".github/scripts/propose-promotion").orFail().line())
                 .isEqualTo("production has " + tag + " already");
         assertThat(clone.must("git -C origin.git branch")).isEqualTo("* main");
     }
@@ -57,7 +57,7 @@ class PromotionTest {
         clone.must(
                 "cd clone; echo x >docs/x; git add .; git commit -q -m 'Greet <b>you</b> $(id)'; git push -q origin main");
         String second = clone.staging(TWO);
-        clone.run(".github/propose-promotion").orFail();
+        clone.run(".github/scripts/propose-promotion").orFail();
         assertThat(clone.file("body"))
                 .contains("since `" + tag + "`", "    " + second.substring(0, 7) + " Greet <b>you</b> $(id)")
                 .doesNotContain("staging: image");
@@ -66,9 +66,9 @@ class PromotionTest {
                 + "; git checkout -q main; echo y >docs/y; git add .; git commit -q -m More; git push -q origin main;"
                 + " git checkout -q update; git merge -q -m Update main; git push -q origin update:promote/"
                 + second.substring(0, 12) + "; git checkout -q main");
-        clone.run(".github/propose-promotion").orFail();
+        clone.run(".github/scripts/propose-promotion").orFail();
         clone.standIn("gh", "exit 1");
-        assertThat(clone.run(".github/propose-promotion").exitCode()).isNotZero();
+        assertThat(clone.run(".github/scripts/propose-promotion").exitCode()).isNotZero();
     }
 
     @Test
@@ -78,7 +78,7 @@ class PromotionTest {
         String second = clone.head();
         clone.must("cd clone; gitops/bump production --tag x --digest " + TWO + " --commit " + second);
         clone.refused(
-                ".github/propose-promotion",
+                ".github/scripts/propose-promotion",
                 "nothing to propose: unchanged newer: production has " + second + ", which comes after " + first);
         assertThat(clone.must("git -C origin.git branch")).isEqualTo("* main");
     }
@@ -103,8 +103,8 @@ class PromotionTest {
                 git checkout -q main
                 """.formatted(file, line, branch));
         String before = clone.must("git -C origin.git rev-parse " + branch);
-        clone.refused(".github/propose-promotion", "was there and changes more than the image");
-        clone.refused(".github/propose-promotion", named);
+        clone.refused(".github/scripts/propose-promotion", "was there and changes more than the image");
+        clone.refused(".github/scripts/propose-promotion", named);
         assertThat(gh.calls()).as("nothing is proposed").doesNotContain("pr create", "workflow run");
         assertThat(clone.must("git -C origin.git rev-parse " + branch))
                 .as("nothing is lost")
@@ -114,7 +114,7 @@ class PromotionTest {
     /** Proposes staging's image, and merges it as a person would; gives its tag. */
     private String merge(String commit) {
         String tag = commit.substring(0, 12);
-        clone.run(".github/propose-promotion").orFail();
+        clone.run(".github/scripts/propose-promotion").orFail();
         clone.must("cd clone; git fetch -q origin; git merge -q --ff-only origin/promote/" + tag
                 + "; git push -q origin main; git -C ../origin.git branch -q -D promote/" + tag);
         return tag;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Renovate waits, and sees whatever is pinned, also where none of its own managers looks. */
 class RenovateTest {
 
-    /** Where a version or an image is pinned. Not gitops/environments: the loop writes there; not lab: it builds its own. */
+    /** Where versions and images are pinned: neither where the loop writes, nor the lab, which builds its own. */
     private static final List<String> PLACES =
             List.of(".github", "argocd", "gitops/charts", "gitops/platform", "local", "service/pom.xml");
 
@@ -40,13 +40,14 @@ class RenovateTest {
     /** What is written differently is no longer found. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
-            service/pom.xml                                  | <image.base>      | <base.image>     | does not see service/pom.xml sha256
-            service/pom.xml                                  | <image.java.base> | <java.image>     | does not see service/pom.xml sha256
-            gitops/platform/deployment.yaml                  | image: docker     | name: docker     | does not see gitops/platform
-            local/registry.yaml                              | image: docker     | name: docker     | does not see local/registry.yaml
-            gitops/charts/hello/templates/tests/greeting.yaml | image: docker    | name: docker     | finds nothing: image:
-            argocd/install/kustomization.yaml                | newTag:           | tag:             | does not see argocd/install
-            .github/workflows/cluster.yml                    | {version:         | {install: true, version: | finds nothing: jdx/mise-action
+            service/pom.xml | <image.base> | <base.image> | does not see service/pom.xml sha256
+            service/pom.xml | <image.java.base> | <java.image> | does not see service/pom.xml sha256
+            gitops/platform/deployment.yaml | image: docker | name: docker | does not see gitops/platform
+            local/registry.yaml | image: docker | name: docker | does not see local/registry.yaml
+            gitops/charts/hello/templates/tests/greeting.yaml | image: docker | name: docker | finds nothing: image:
+            .github/scripts/lint | ZIZMOR= | ZIZ= | finds nothing: ZIZMOR
+            .github/scripts/lint | SHFMT=v | SHFMT= | finds nothing: SHFMT
+            argocd/install/kustomization.yaml | newTag: | tag: | does not see argocd/install
             """)
     void whatIsNotFoundIsNoticed(String file, String right, String wrong, String complaint) {
         Map<String, String> files = files();

@@ -23,8 +23,9 @@ final class Workflows {
     private static final Pattern PIN = Pattern.compile("[\\w.-]+/[\\w./-]+@[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+");
     private static final Pattern RIGHT = Pattern.compile(" +[a-z-]+: (read|write)( # \\S.*)?");
     /** Conditions under which no pull request runs a job. */
-    private static final Pattern NO_PULL_REQUEST = Pattern.compile(
-            "github\\.event_name != 'pull_request'|github\\.event_name == '(schedule|workflow_dispatch)'( \\|\\| github\\.event_name == '(schedule|workflow_dispatch)')*");
+    private static final Pattern NO_PULL_REQUEST = Pattern.compile("github\\.event_name != 'pull_request'|"
+            + "github\\.event_name == '(schedule|workflow_dispatch)'"
+            + "( \\|\\| github\\.event_name == '(schedule|workflow_dispatch)')*");
     /** Rights that change nothing which others take or run: findings are shown to maintainers alone. */
     private static final Set<String> HARMLESS = Set.of("contents: read", "security-events: write");
 
@@ -120,7 +121,7 @@ final class Workflows {
         }
     }
 
-    /** Any branch's workflow can read what is a secret of the repository; an environment gives its own to the branches it names. */
+    /** Any branch's workflow can print a secret of the repository; an environment's goes to the branches it names. */
     private void secrets(Map<Object, Object> workflow) {
         must(!SECRET.matcher(String.valueOf(workflow.get("env"))).find(), "gives every job a secret");
         map(workflow.get("jobs")).forEach((name, job) -> {
@@ -177,18 +178,7 @@ final class Workflows {
                     job + " keeps a token that it does not need");
             must(!step.toString().contains("pull_request.head"), job + " checks out somebody's head by name");
         }
-        if (String.valueOf(step.get("uses")).startsWith("actions/setup-java@")) {
-            Map<String, Object> with = map(step.get("with"));
-            must(".tool-versions".equals(with.get("java-version-file")), job + " has a Java of its own");
-            must(Boolean.TRUE.equals(with.get("verify-signature")), job + " runs a JDK whose signature nobody checked");
-        }
-        if (String.valueOf(step.get("uses")).startsWith("actions/setup-go@")) {
-            String go = String.valueOf(map(step.get("with")).get("go-version"));
-            must(go.matches("\\d+\\.\\d+\\.\\d+"), job + " takes whichever Go is there: " + go);
-        }
-        if (String.valueOf(step.get("uses")).startsWith("jdx/mise-action@")) {
-            must(map(step.get("with")).containsKey("version"), job + " takes whichever mise is the newest");
-        }
+        tool(job, String.valueOf(step.get("uses")), map(step.get("with")));
         if (!(step.get("run") instanceof String run)) {
             return;
         }
@@ -210,6 +200,19 @@ final class Workflows {
         must(
                 run.matches("(?s).*(\\bmake |\\.github/|gitops/|cosign ).*"),
                 job + " runs neither a target nor a script: " + run);
+    }
+
+    /** What an action installs is pinned as the action is. */
+    private void tool(String job, String uses, Map<String, Object> with) {
+        if (uses.startsWith("actions/setup-java@")) {
+            must(".tool-versions".equals(with.get("java-version-file")), job + " has a Java of its own");
+            must(Boolean.TRUE.equals(with.get("verify-signature")), job + " runs a JDK whose signature nobody checked");
+        } else if (uses.startsWith("actions/setup-go@")) {
+            String go = String.valueOf(with.get("go-version"));
+            must(go.matches("\\d+\\.\\d+\\.\\d+"), job + " takes whichever Go is there: " + go);
+        } else if (uses.startsWith("jdx/mise-action@")) {
+            must(with.containsKey("version"), job + " takes whichever mise is the newest");
+        }
     }
 
     private void pinned(String uses) {

@@ -51,7 +51,7 @@ class WorkflowsTest {
             release.yml  | cancel-in-progress: false       | cancel-in-progress: true        | may drop or cut off
             release.yml  | group: release                  | `group: release-${{ github.sha }}` | more than one queue
             release.yml  | `  workflow_dispatch:`          | `  pull_request:`               | lets a pull request have packages: write
-            release.yml  | .github/join-platforms          | .github/join                    | a script that is not there: .github/join
+            release.yml  | .github/scripts/join-platforms          | .github/scripts/join                    | a script that is not there: .github/scripts/join
             release.yml  | ./.github/workflows/verify.yml  | ./.github/workflows/check.yml   | uses what is not there
             release.yml  | run: gitops/bump                | `run: \\|\n          git pull\n          gitops/bump` | does what no script does
             security.yml | `if: github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'` | if: always() | lets a pull request have packages: read
