@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every link, file and make target that a document names exists, and what does not is found. */
 class LinksTest {
+    private static final Pattern JDK = Pattern.compile("JDK (\\d+)");
+
     static List<Path> documents() {
         return Repository.find(Repository.ROOT, ".*\\.md").stream()
                 .filter(file -> !file.toString().contains("/target/"))
@@ -31,6 +36,15 @@ class LinksTest {
     }
 
     @Test
+    void documentsNameTheJdkThatTheBuildNeeds() {
+        Set<String> named = documents().stream()
+                .map(document -> Repository.read(document.toString()))
+                .flatMap(text -> JDK.matcher(text).results().map(match -> match.group(1)))
+                .collect(Collectors.toSet());
+        assertThat(Repository.read("pom.xml")).contains("<maven.compiler.release>" + String.join(", ", named) + "<");
+    }
+
+    @Test
     void theReadmeStaysShortAndBeginsWithTheStart() {
         List<String> lines = Repository.read("README.md").lines().toList();
         assertThat(lines.size()).as("lines of README.md").isLessThanOrEqualTo(120);
@@ -40,9 +54,9 @@ class LinksTest {
     @Test
     void whatCodeownersNamesIsThere() {
         assertThat(Repository.read(".github/CODEOWNERS").lines())
-                .filteredOn(line -> line.startsWith("#/"))
+                .filteredOn(line -> line.matches("#?/.*"))
                 .hasSizeGreaterThan(5)
-                .allSatisfy(line -> assertThat(Repository.path(line.substring(2).split(" ")[0]))
+                .allSatisfy(line -> assertThat(Repository.path(line.replaceAll("^#?/| .*", "")))
                         .exists());
     }
 
