@@ -201,7 +201,8 @@ class PlatformTest {
         }
         Map<String, Object> policy = one(Platform.ROOT.render(), "ValidatingAdmissionPolicy", "hello-ingress-rights");
         String allowed = (String) at(policy, "spec", "variables", 0, "expression");
-        Stream<Object> names = Pattern.compile("'(.+?)'").matcher(allowed).results().map(name -> name.group(1));
+        Stream<Object> names =
+                Pattern.compile("'(.+?)'").matcher(allowed).results().map(name -> name.group(1));
         assertThat(names).containsExactlyInAnyOrderElementsOf(read);
     }
 
