@@ -60,8 +60,8 @@ save_commits() {
   say "commits that only the cluster had are kept as $ref: git log $ref"
 }
 
-# image_field ENVIRONMENT KEY: of its image.yaml in the repository that Argo CD follows; nothing where
-# there is none yet
+# image_field ENVIRONMENT KEY: of its image.yaml in the repository that Argo CD follows; nothing
+# where there is none yet
 image_field() {
   local file
   file=$(git show "cluster/main:gitops/environments/$1/image.yaml" 2>/dev/null) || return 0

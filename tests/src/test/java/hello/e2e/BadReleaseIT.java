@@ -77,7 +77,9 @@ class BadReleaseIT {
                 "micronaut.server.port=nowhere",
                 "It crashes");
         try {
-            badRelease(() -> deployFails("CrashLoopBackOff[^$]*Error starting Micronaut"), "CrashLoopBackOff");
+            // Kubernetes says it of the container, or, between two of its ends, by an event alone.
+            String crashes = "(CrashLoopBackOff|Back-off restarting failed container)";
+            badRelease(() -> deployFails(crashes + "[^$]*Error starting Micronaut"), crashes);
         } finally {
             takeBack(bad);
         }
