@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -163,10 +164,12 @@ final class SmokeTest {
             try {
                 status(client, readiness);
                 return null;
-            } catch (IOException e) {
+            } catch (ConnectException e) { // not yet, or never
                 if (!process.isAlive()) {
                     return "it ended with code " + process.exitValue();
                 }
+            } catch (IOException e) {
+                return "it took a connection and did not answer: " + e;
             }
         }
         return "it did not answer within " + START.toSeconds() + " s";
