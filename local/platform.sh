@@ -2,6 +2,8 @@
 # What `make up` puts into the cluster, and when it is ready. Sourced by up.
 ARGOCD_PARTS='deployment/argocd-repo-server deployment/argocd-applicationset-controller
   deployment/argocd-redis deployment/argocd-server statefulset/argocd-application-controller'
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
 # render_root CHART
 render_root() {
@@ -11,13 +13,11 @@ render_root() {
 
 # The pinned release, unless just that is there (the remote base is a clone over the network).
 install_argocd() {
-  local wanted installed manifests
+  local wanted installed manifests=$scratch/argocd.yaml
   wanted=$(cat argocd/install/* | git hash-object --stdin)
   installed=$(columns argocd namespace/argocd "$INSTALL_COLUMN" || true)
   [ "$wanted" != "$installed" ] || return 0
   say "installing Argo CD"
-  manifests=$(mktemp)
-  trap 'rm -f "$manifests"' RETURN
   kubectl kustomize argocd/install >"$manifests" ||
     die "Argo CD's manifests could not be read (message above)" \
       "is github.com reachable? then make up again"
@@ -56,12 +56,10 @@ wait_for_argocd() {
 # The root as it stands in the repository that Argo CD follows, so that doing it again changes
 # nothing.
 install_root() {
-  local rendered output chart try
-  chart=$(mktemp -d)
-  trap 'rm -rf "$chart"' RETURN
-  git archive cluster/main argocd/root | tar -x -C "$chart" ||
+  local rendered output try
+  git archive cluster/main argocd/root | tar -x -C "$scratch" ||
     die "$REPO has no argocd/root on main" "is it a copy of this repository?"
-  rendered=$(render_root "$chart/argocd/root")
+  rendered=$(render_root "$scratch/argocd/root")
   for try in 1 2 3 4 5 6; do # a CRD takes a moment to be served
     output=$(kubectl apply --server-side --force-conflicts -f - <<<"$rendered" 2>&1) && return 0
     sleep "$try"
