@@ -36,7 +36,15 @@ class RolloutTest {
                   *ingress/hello*) echo staging.hello.test ;;
                   *hpa/hello*) echo 2 ;;
                   *endpointslices*) printf 'hello-a\\nhello-b\\n' ;;
-                  *" get deployment/hello "*) echo "ghcr.io/ada/hello:tag@%s" ;;
+                  *" get deployment/hello "*)
+                    if [ -s "$PLACE/former" ]; then
+                      cat "$PLACE/former"
+                      rm "$PLACE/former"
+                      : >"$PLACE/error"
+                    else
+                      echo "ghcr.io/ada/hello:tag@%s"
+                    fi
+                    ;;
                   *"rollout status"*) cat "$PLACE/error"; [ ! -s "$PLACE/error" ] ;;
                   *" get pods "*) echo "  hello-a: Readiness probe failed" ;;
                 esac
@@ -55,6 +63,17 @@ class RolloutTest {
                 .containsPattern("first answer with the new version [0-9]+\\.[0-9] s after the push")
                 .containsPattern("only new pods are ready [0-9]+\\.[0-9] s after the push \\(2 pods\\)")
                 .contains("every pod answers with commit " + commit.substring(0, 12));
+    }
+
+    /** The old pods of a release that failed answer as soon as it is taken back. */
+    @Test
+    void whatIsSaidOfTheReleaseBeforeDoesNotCount() {
+        answers(commit + ", pod hello-b", commit + ", pod hello-a", commit + ", pod hello-b");
+        place.write("former", "ghcr.io/ada/hello:tag@" + OTHER_DIGEST + "\n");
+        place.write("error", "error: deployment \"hello\" exceeded its progress deadline\n");
+        CommandResult rollout = rollout();
+        assertThat(rollout.exitCode()).as(rollout.output()).isZero();
+        assertThat(rollout.output()).contains("every pod answers with commit");
     }
 
     @Test
