@@ -1,9 +1,7 @@
-# shellcheck shell=bash
-# What `make up` puts into the cluster, and when it is ready. Sourced by up.
+# shellcheck shell=bash disable=SC2154
+# What `make up` puts into the cluster, and when it is ready. Sourced by up, which sets $scratch.
 ARGOCD_PARTS='deployment/argocd-repo-server deployment/argocd-applicationset-controller
   deployment/argocd-redis deployment/argocd-server statefulset/argocd-application-controller'
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 
 # render_root CHART
 render_root() {
