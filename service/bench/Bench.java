@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How the service starts as shipped, beside plain {@code java -cp} of the same jars. The two take turns, so that a noisy machine
- * is noisy for both, on one CPU, as a small pod has. Compare within one table only.
+ * How the service starts as shipped, beside plain {@code java -cp} of the same jars. The two take turns, so that a
+ * noisy machine is noisy for both, on one CPU, as a small pod has. Compare within one table only.
  */
 final class Bench {
 

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An archive of the libraries' classes (class data sharing), which the JVM maps instead of loading them one by one, made from a
- * list that is committed: a list recorded at each build would differ from build to build, and with it the image's digest.
+ * An archive of the libraries' classes (class data sharing), which the JVM maps instead of loading them one by one,
+ * made from a list that is committed: a list recorded at each build would differ from build to build, and with it the
+ * image's digest.
  */
 final class ClassArchive {
 
@@ -27,7 +28,7 @@ final class ClassArchive {
     /**
      * Describes the archive.
      *
-     * @param layout    where it and the libraries are
+     * @param layout where it and the libraries are
      * @param classList the file with the names of the classes
      */
     ClassArchive(Layout layout, Path classList) {
@@ -91,9 +92,9 @@ final class ClassArchive {
     }
 
     /**
-     * Copies the libraries to where the file system numbers them one after the other, which one in memory does. The JVM has its open
-     * jars in a HashMap by these numbers (ZipFile.Source.Key): where many fall into one bin, as on a disk from which much was just
-     * deleted, the map makes a tree of it, and the archive shows that.
+     * Copies the libraries to where the file system numbers them one after the other, which one in memory does. The JVM
+     * has its open jars in a HashMap by these numbers (ZipFile.Source.Key): where many fall into one bin, as on a disk
+     * from which much was just deleted, the map makes a tree of it, and the archive shows that.
      */
     private Path copyOfLibraries() throws IOException {
         Path memory = Path.of("/dev/shm");

@@ -16,9 +16,9 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Lays out the image's layers, a folder for each: the Java runtime, the libraries, the archive of their classes, the application.
- * The same source, JDK and base give the same bytes, wherever the folder is. Where a runtime for the image cannot be linked on
- * this machine, that is said, and the image is built upon one that has Java.
+ * Lays out the image's layers, a folder for each: the Java runtime, the libraries, the archive of their classes, the
+ * application. The same source, JDK and base give the same bytes, wherever the folder is. Where a runtime for the image
+ * cannot be linked on this machine, that is said, and the image is built upon one that has Java.
  *
  * <p>Maven runs it (profile "image" in service/pom.xml) with these system properties:
  *
@@ -42,7 +42,9 @@ final class ImageLayers {
             "-Xlog:disable",
             "-Xlog:all=warning:stderr");
 
-    /** A damaged archive is noticed and left out, instead of crashing the JVM; this costs no time that can be measured. */
+    /**
+     * A damaged archive is noticed and left out, instead of crashing the JVM; this costs no time that can be measured.
+     */
     private static final List<String> ARCHIVE_FLAGS =
             List.of("-XX:SharedArchiveFile=/opt/hello/hello.jsa", "-XX:+VerifySharedSpaces");
 
@@ -147,8 +149,8 @@ final class ImageLayers {
     }
 
     /**
-     * Packs the application's jar anew: without times and file modes, which depend on the machine's settings, and without compression,
-     * as the layer is compressed anyway, and better in one piece.
+     * Packs the application's jar anew: without times and file modes, which depend on the machine's settings, and
+     * without compression, as the layer is compressed anyway, and better in one piece.
      */
     private void packApplication() throws IOException {
         Files.createDirectories(layout.application());
@@ -179,7 +181,10 @@ final class ImageLayers {
         return entry;
     }
 
-    /** Writes the JVM's arguments: the class path names every library, as the archive is only taken for the very same list. */
+    /**
+     * Writes the JVM's arguments: the class path names every library, as the archive is only taken for the very same
+     * list.
+     */
     private void writeArguments(boolean archived) throws IOException {
         List<String> lines = new ArrayList<>(flags);
         if (archived) {
@@ -193,7 +198,9 @@ final class ImageLayers {
         Files.writeString(layout.application().resolve("java.args"), String.join("\n", lines) + "\n");
     }
 
-    /** Writes what jib has to know. The commit is read from the jar, so that the image's labels cannot name another one. */
+    /**
+     * Writes what jib has to know. The commit is read from the jar, so that the image's labels cannot name another one.
+     */
     private void writeJibProperties(String base, boolean linked) throws IOException {
         Properties commit = new Properties();
         try (ZipFile packed = new ZipFile(jar.toFile());

@@ -51,9 +51,9 @@ final class JavaRuntime {
     /**
      * Describes the runtime.
      *
-     * @param layout       where it is linked to
+     * @param layout where it is linked to
      * @param architecture amd64 or arm64
-     * @param base         the image that it has to run upon
+     * @param base the image that it has to run upon
      */
     JavaRuntime(Layout layout, String architecture, String base) {
         this.layout = layout;
@@ -108,7 +108,10 @@ final class JavaRuntime {
                 + " (Eclipse Temurin does not need it)";
     }
 
-    /** The first shared library, or symbol version, that the linked runtime needs and the base has not; null if there is none. */
+    /**
+     * The first shared library, or symbol version, that the linked runtime needs and the base has not; null if there is
+     * none.
+     */
     private String foreignLibrary() throws IOException {
         for (Path file : FileUtils.list(layout.runtime().resolve("lib"))) {
             if (!file.toString().endsWith(".so") || Files.isSymbolicLink(file)) {

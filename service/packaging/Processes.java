@@ -13,7 +13,7 @@ final class Processes {
      * How a program ended.
      *
      * @param exitCode 0 when it succeeded
-     * @param output   its standard output and error
+     * @param output its standard output and error
      */
     record Result(int exitCode, String output) {
 

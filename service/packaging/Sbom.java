@@ -21,9 +21,10 @@ final class Sbom {
     }
 
     /**
-     * Completes the list that the CycloneDX plugin made of Maven's dependencies, with the base image and the linked runtime.
+     * Completes the list that the CycloneDX plugin made of Maven's dependencies, with the base image and the linked
+     * runtime.
      *
-     * @param base   the base image
+     * @param base the base image
      * @param linked whether the image has a Java runtime of its own
      * @throws BuildException when the list and the image's libraries differ
      */

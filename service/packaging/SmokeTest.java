@@ -55,8 +55,9 @@ final class SmokeTest {
     }
 
     /**
-     * Runs the test; with an archive nearly every class must come out of it. With -Xshare:on the JVM does not start without the
-     * archive; the image itself leaves that out, so that there a broken archive only makes the start slower.
+     * Runs the test; with an archive nearly every class must come out of it. With -Xshare:on the JVM does not start
+     * without the archive; the image itself leaves that out, so that there a broken archive only makes the start
+     * slower.
      *
      * @param archived whether there is an archive of classes
      * @throws BuildException when something is not answered as it has to be
@@ -140,7 +141,10 @@ final class SmokeTest {
         return builder.start();
     }
 
-    /** Sends every request three times, as some classes are loaded later than at the first. Returns what went wrong, or null. */
+    /**
+     * Sends every request three times, as some classes are loaded later than at the first. Returns what went wrong, or
+     * null.
+     */
     private static String send(Process process, int port, int managementPort) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
         String failure = awaitStart(process, client, managementPort);

@@ -30,9 +30,9 @@ final class Answers {
     /**
      * Completes an answer.
      *
-     * @param format   what it looks like
+     * @param format what it looks like
      * @param response the answer so far
-     * @param body     its body
+     * @param body its body
      * @return the answer with body, type, and the headers that every answer has
      */
     <T> MutableHttpResponse<T> as(Format format, MutableHttpResponse<?> response, T body) {
@@ -49,7 +49,7 @@ final class Answers {
     /**
      * The page.
      *
-     * @param title  the large line
+     * @param title the large line
      * @param detail a smaller one, may be empty
      * @return HTML
      */

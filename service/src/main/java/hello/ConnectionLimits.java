@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits what a client can hold without asking for anything: connections, and the time that a request takes to arrive. Micronaut
- * has settings for idle connections and for sizes (see application.properties), but none for these.
+ * Limits what a client can hold without asking for anything: connections, and the time that a request takes to arrive.
+ * Micronaut has settings for idle connections and for sizes (see application.properties), but none for these.
  */
 @Singleton
 final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
@@ -31,8 +31,8 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
     /**
      * Takes the limits from the settings.
      *
-     * @param maximum        how many connections each port has at most
-     * @param headerTimeout  from a request's first byte to the end of its header
+     * @param maximum how many connections each port has at most
+     * @param headerTimeout from a request's first byte to the end of its header
      * @param requestTimeout from there to the end of its body
      */
     ConnectionLimits(

@@ -22,8 +22,8 @@ final class Errors implements ErrorResponseProcessor<Object> {
     /**
      * An error as JSON.
      *
-     * @param status  HTTP's number
-     * @param error   HTTP's words for it
+     * @param status HTTP's number
+     * @param error HTTP's words for it
      * @param message what it means here
      */
     @Serdeable

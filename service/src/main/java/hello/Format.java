@@ -19,8 +19,8 @@ enum Format {
     }
 
     /**
-     * Chooses by the Accept header. For each format the most exact of the ranges that cover it gives the quality; the best
-     * quality wins, then the more exact range, then what the caller named first.
+     * Chooses by the Accept header. For each format the most exact of the ranges that cover it gives the quality; the
+     * best quality wins, then the more exact range, then what the caller named first.
      *
      * @param request the request
      * @return the format, or nothing when the caller takes none of them

@@ -29,8 +29,8 @@ final class GreetingFactory {
     }
 
     /**
-     * The environment as Linux keeps it, taken for UTF-8. {@link System#getenv()} decodes it by the locale, and a small image has
-     * none: letters beyond ASCII would be lost.
+     * The environment as Linux keeps it, taken for UTF-8. {@link System#getenv()} decodes it by the locale, and a small
+     * image has none: letters beyond ASCII would be lost.
      *
      * @param environ {@code NAME=value} pairs, each ended by a zero byte (proc_pid_environ(5))
      * @return the variables by name
@@ -47,8 +47,8 @@ final class GreetingFactory {
     }
 
     /**
-     * The greeting in an environment. The variables are read as they are: as Micronaut's settings, a "${" in a message would be
-     * taken for the name of another setting.
+     * The greeting in an environment. The variables are read as they are: as Micronaut's settings, a "${" in a message
+     * would be taken for the name of another setting.
      *
      * @param environment HELLO_MESSAGE, HELLO_NAME and POD_NAME, all optional
      * @return the greeting

@@ -23,8 +23,8 @@ final class HelloController {
      * Puts every form of the greeting into bytes, once.
      *
      * @param greeting what to say
-     * @param answers  makes the page
-     * @param json     writes JSON
+     * @param answers makes the page
+     * @param json writes JSON
      * @throws IOException when the greeting cannot be written as JSON
      */
     HelloController(Greeting greeting, Answers answers, JsonMapper json) throws IOException {

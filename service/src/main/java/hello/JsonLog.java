@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Log lines as JSON, one object a line: time, level, logger, message, and error when there is one. logback has an encoder of its
- * own, whose times are in milliseconds since 1970, with a dozen fields: nothing to read in a terminal.
+ * Log lines as JSON, one object a line: time, level, logger, message, and error when there is one. logback has an
+ * encoder of its own, whose times are in milliseconds since 1970, with a dozen fields: nothing to read in a terminal.
  */
 public final class JsonLog extends EncoderBase<ILoggingEvent> {
 

@@ -7,7 +7,10 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 
-/** Makes a request without a Host header, or with two, a malformed one, which is answered with 400 (RFC 9112, section 3.2). */
+/**
+ * Makes a request without a Host header, or with two, a malformed one, which is answered with 400 (RFC 9112, section
+ * 3.2).
+ */
 final class OneHost extends ChannelInboundHandlerAdapter {
 
     @Override

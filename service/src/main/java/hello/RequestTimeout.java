@@ -10,9 +10,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a connection whose request takes too long to arrive, however many bytes still trickle in. It is two handlers, one on
- * each side of the HTTP codec, as only bytes show that a request begins, and only messages that it has ended. A request that
- * arrives in one piece, as nearly all do, starts no timer.
+ * Closes a connection whose request takes too long to arrive, however many bytes still trickle in. It is two handlers,
+ * one on each side of the HTTP codec, as only bytes show that a request begins, and only messages that it has ended. A
+ * request that arrives in one piece, as nearly all do, starts no timer.
  */
 final class RequestTimeout extends ChannelInboundHandlerAdapter {
 
@@ -30,8 +30,8 @@ final class RequestTimeout extends ChannelInboundHandlerAdapter {
     /**
      * Watches one connection.
      *
-     * @param codec          the name of the HTTP codec in the pipeline
-     * @param headerTimeout  from a request's first byte to the end of its header
+     * @param codec the name of the HTTP codec in the pipeline
+     * @param headerTimeout from a request's first byte to the end of its header
      * @param requestTimeout from there to the end of its body
      */
     RequestTimeout(String codec, Duration headerTimeout, Duration requestTimeout) {

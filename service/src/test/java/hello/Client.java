@@ -25,7 +25,7 @@ final class Client {
      * Sends a request.
      *
      * @param method such as GET
-     * @param uri    where to
+     * @param uri where to
      * @param accept the Accept header, or null for none
      * @return the answer
      */
@@ -55,7 +55,7 @@ final class Client {
      * An address on the management port.
      *
      * @param server the service
-     * @param path   the path
+     * @param path the path
      * @return the address
      */
     static URI management(EmbeddedServer server, String path) {

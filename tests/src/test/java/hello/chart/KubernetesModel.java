@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Validates objects with the official Java client's model of one Kubernetes version, as strictly as an API server that refuses
- * unknown fields: kinds, fields, required fields and types. It does not know which words an enumeration allows.
+ * Validates objects with the official Java client's model of one Kubernetes version, as strictly as an API server that
+ * refuses unknown fields: kinds, fields, required fields and types. It does not know which words an enumeration allows.
  */
 final class KubernetesModel {
 
@@ -56,7 +56,8 @@ final class KubernetesModel {
      * Validates one object.
      *
      * @param object a manifest as plain Java values
-     * @return one sentence for each mistake; of those that the model itself refuses, only the first. Empty when there is none
+     * @return one sentence for each mistake; of those that the model itself refuses, only the first. Empty when there
+     *     is none
      */
     static List<String> mistakes(Map<String, Object> object) {
         String apiVersion = String.valueOf(object.get("apiVersion"));
@@ -77,7 +78,9 @@ final class KubernetesModel {
         return mistakes;
     }
 
-    /** The model's own check: unknown and missing fields at any depth, and an object, list or text in another's place. */
+    /**
+     * The model's own check: unknown and missing fields at any depth, and an object, list or text in another's place.
+     */
     private static void validate(Class<?> model, JsonElement object) {
         try {
             model.getMethod("validateJsonElement", JsonElement.class).invoke(null, object);
@@ -96,7 +99,10 @@ final class KubernetesModel {
         }
     }
 
-    /** What the model lets pass: null, which it leaves out, and a number where text belongs or the reverse, which it converts. */
+    /**
+     * What the model lets pass: null, which it leaves out, and a number where text belongs or the reverse, which it
+     * converts.
+     */
     private static void compare(String path, JsonElement written, JsonElement understood, List<String> mistakes) {
         if (written.isJsonNull()) {
             mistakes.add(path + ": null; a misspelt value renders so");

@@ -44,8 +44,8 @@ class PlatformTest {
             "kustomize.config.k8s.io/v1beta1/Kustomization");
 
     /**
-     * The one image without a digest: its release names it by tag, and its digest was not known when this was written. Once
-     * somebody pins it in argocd/install, local/git.yaml follows, and this goes.
+     * The one image without a digest: its release names it by tag, and its digest was not known when this was written.
+     * Once somebody pins it in argocd/install, local/git.yaml follows, and this goes.
      */
     private static final String ARGOCD = "quay.io/argoproj/argocd:v" + tool("argocd");
 

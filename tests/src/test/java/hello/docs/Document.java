@@ -151,8 +151,8 @@ final class Document {
     }
 
     /**
-     * A block that begins with {@code pom.xml} is the tree: names, then two blanks and a remark; what is indented
-     * lies in the folder above.
+     * A block that begins with {@code pom.xml} is the tree: names, then two blanks and a remark; what is indented lies
+     * in the folder above.
      */
     private List<String> missingFromTree() {
         return groups(BLOCK, text).stream()

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A class of promises: each of its tests has a display name, which is the promise, and runs on the cluster that {@code
- * make up} made. When the class runs, and under which heading it is listed, is in {@link RunOrder}. No test may take
- * longer than half an hour; the longest takes minutes.
+ * A class of promises: each of its tests has a display name, which is the promise, and runs on the cluster that
+ * {@code make up} made. When the class runs, and under which heading it is listed, is in {@link RunOrder}. No test may
+ * take longer than half an hour; the longest takes minutes.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

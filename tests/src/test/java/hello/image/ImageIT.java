@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The image, made three times: of a commit in a clean folder; of the next commit, which changes one line, in another folder; and
- * there, without cleaning, of the first commit again. Needs the base image, so it is not among the offline tests.
+ * The image, made three times: of a commit in a clean folder; of the next commit, which changes one line, in another
+ * folder; and there, without cleaning, of the first commit again. Needs the base image, so it is not among the offline
+ * tests.
  */
 @Tag("e2e")
 @Tag("image")
@@ -64,8 +65,9 @@ class ImageIT {
     }
 
     /**
-     * Copies files so that the numbers which the file system gives them are the same modulo 64, as many may be on a disk from which
-     * much was just deleted: a HashMap by these numbers, as the JVM has one of its open jars, then makes a tree of them.
+     * Copies files so that the numbers which the file system gives them are the same modulo 64, as many may be on a
+     * disk from which much was just deleted: a HashMap by these numbers, as the JVM has one of its open jars, then
+     * makes a tree of them.
      */
     private static void crowd(Path from, Path to) throws Exception {
         Files.createDirectories(to);

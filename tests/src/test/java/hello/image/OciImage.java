@@ -24,7 +24,7 @@ record OciImage(Path folder, String digest, String output) {
     /**
      * Unpacks the image that was just built.
      *
-     * @param clone  the checkout that it was built in
+     * @param clone the checkout that it was built in
      * @param folder where to unpack it to; it is made
      * @param output what the build printed
      * @return the image

@@ -20,8 +20,9 @@ class OwnershipTest {
             "root root argocd/root argocd git://git.git.svc.cluster.local/hello.git\n";
 
     /**
-     * A cluster of files: namespaces/NAME holds the labels of a namespace, argocd the namespaces in which an Argo CD runs,
-     * applications and annotations what kubectl prints of Applications and of the annotations of the namespace argocd.
+     * A cluster of files: namespaces/NAME holds the labels of a namespace, argocd the namespaces in which an Argo CD
+     * runs, applications and annotations what kubectl prints of Applications and of the annotations of the namespace
+     * argocd.
      */
     private static final String KUBECTL = """
             while [ "${1:-}" = --context ] || [ "${1:-}" = -n ]; do shift 2; done

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Argo CD's password goes from standard input to standard input: every user of a machine can read the arguments of a process. */
+/**
+ * Argo CD's password goes from standard input to standard input: every user of a machine can read the arguments of a
+ * process.
+ */
 class PasswordTest {
 
     private static final String HASH = "$2a$10$YpLAG3iHFIMIbUtlrj3zM.9VXyNtNpxPPtJeaBRLOD3uajIUAKPGu";

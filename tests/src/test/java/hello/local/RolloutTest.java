@@ -8,7 +8,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How {@code make deploy} waits: until every pod says the commit, another image takes over, or the cluster gives up. */
+/**
+ * How {@code make deploy} waits: until every pod says the commit, another image takes over, or the cluster gives up.
+ */
 class RolloutTest {
 
     private static final String DIGEST = "sha256:" + "1".repeat(64);

@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A person's machine: a clone of this repository as it stands in the work tree, and programs that stand in for the cluster. Its scripts
- * find the machine's folder as {@code $PLACE}.
+ * A person's machine: a clone of this repository as it stands in the work tree, and programs that stand in for the
+ * cluster. Its scripts find the machine's folder as {@code $PLACE}.
  */
 final class Workplace {
 

@@ -64,8 +64,8 @@ public final class Repository {
      * Lists a folder's own entries.
      *
      * @param folder an existing folder
-     * @return what is directly in it, sorted by name; never empty, so that a moved folder fails a test
-     *     instead of leaving it with nothing to check
+     * @return what is directly in it, sorted by name; never empty, so that a moved folder fails a test instead of
+     *     leaving it with nothing to check
      */
     public static List<Path> list(Path folder) {
         return sorted(folder, 1, path -> !path.equals(folder));
