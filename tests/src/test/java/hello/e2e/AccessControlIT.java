@@ -1,17 +1,17 @@
 package hello.e2e;
 
 import static hello.e2e.Cluster.field;
+import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.Command;
 import hello.support.CommandResult;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,18 +19,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the cluster refuses, whoever asks. */
 @ClusterTest
 class AccessControlIT {
     private static final String NAMESPACE = "hello-staging";
     private static final List<String> OWNERS = List.of("Job", "StatefulSet", "DaemonSet");
-    private static final List<String> ACCOUNTS = List.of(
-            "hello-staging:hello",
-            "hello-staging:default",
-            "argocd:argocd-server",
-            "argocd:argocd-repo-server",
-            "traefik:traefik");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
@@ -112,9 +107,13 @@ class AccessControlIT {
                 label("pod-security.kubernetes.io/enforce-"),
                 role("clusterrole", "--verb=*", "--resource=services"),
                 role("clusterrole", "--verb=get", "--resource=pods"),
+                role("clusterrole", "--verb=get", "--resource=secrets"),
                 role("clusterrole", "--verb=get", "--non-resource-url=/metrics"),
                 role("clusterrolebinding", "--clusterrole=cluster-admin", "--serviceaccount=traefik:traefik"),
                 role("clusterrolebinding", "--clusterrole=traefik", "--serviceaccount=hello-staging:hello"),
+                role("role", "--verb=create", "--resource=secrets", "-n", "traefik"),
+                role("rolebinding", "--clusterrole=cluster-admin", "--serviceaccount=traefik:traefik", "-n", "traefik"),
+                role("rolebinding", "--role=traefik", "--serviceaccount=hello-staging:hello", "-n", "traefik"),
                 privileged());
         assertThat(refused)
                 .allSatisfy(result -> assertThat(result.output())
@@ -124,6 +123,100 @@ class AccessControlIT {
 
     @Test
     @Order(4)
+    @DisplayName("the ingress controller's account reads no Secret but those of its own namespace")
+    void ingressSecrets() {
+        assertThat(secrets("namespaces/traefik/secrets"))
+                .as("its own, or this says nothing")
+                .isEqualTo("200");
+        List<String> refused = List.of(
+                "secrets",
+                "namespaces/argocd/secrets",
+                "namespaces/argocd/secrets/argocd-secret",
+                "namespaces/git/secrets",
+                "namespaces/kube-system/secrets",
+                "namespaces/" + NAMESPACE + "/secrets");
+        assertThat(refused)
+                .allSatisfy(path -> assertThat(secrets(path)).as(path).isEqualTo("403"));
+        measured(refused.size() + " of " + refused.size() + " refused");
+    }
+
+    /** The status of an answer of the Kubernetes API to the ingress controller's account. */
+    private static String secrets(String path) {
+        String server = kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
+                .orFail()
+                .line();
+        String token = kubectl("-n", "traefik", "create", "token", "traefik", "--duration=10m")
+                .orFail()
+                .line();
+        return Command.of(
+                        "curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "-H", "@-", server + "/api/v1/" + path)
+                .input("Authorization: Bearer " + token)
+                .run()
+                .line();
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("a certificate in the ingress controller's namespace is served for the host that it names")
+    void certificate(@TempDir Path folder) {
+        String host = host("production");
+        Cluster.run(
+                        folder,
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "1",
+                        "-keyout",
+                        "key.pem",
+                        "-out",
+                        "certificate.pem",
+                        "-subj",
+                        "/CN=" + host,
+                        "-addext",
+                        "subjectAltName=DNS:" + host)
+                .orFail();
+        assertThat(trusts(folder, host)).as("before").isFalse();
+        try {
+            kubectl(
+                            "-n",
+                            "traefik",
+                            "create",
+                            "secret",
+                            "tls",
+                            "certificate",
+                            "--cert=" + folder.resolve("certificate.pem"),
+                            "--key=" + folder.resolve("key.pem"))
+                    .orFail();
+            kubectl("apply", "-f", Cluster.ROOT + "/gitops/platform/certificates.yaml")
+                    .orFail();
+            measured("after " + waitUntil("it is served", PATIENCE, () -> trusts(folder, host)) + " s");
+        } finally {
+            kubectl("-n", "traefik", "delete", "ingress/certificates", "secret/certificate", "--ignore-not-found");
+        }
+    }
+
+    /** Whether the service answers by TLS with the folder's certificate, and no other. */
+    private static boolean trusts(Path folder, String host) {
+        String resolve = host + ":443:" + Cluster.IP;
+        return Cluster.run(
+                                folder,
+                                "curl",
+                                "-sf",
+                                "--cacert",
+                                "certificate.pem",
+                                "--resolve",
+                                resolve,
+                                "https://" + host + "/")
+                        .exitCode()
+                == 0;
+    }
+
+    @Test
+    @Order(6)
     @DisplayName("the service's account can do nothing at the API, and its pods carry no token")
     void account() {
         // Every account may something: ask for its own rights, read the API's own description, in 1.37 certificates to
@@ -145,131 +238,13 @@ class AccessControlIT {
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     @DisplayName("the service is not scaled to 0")
     void neverZero() {
         assertThat(kubectl("-n", NAMESPACE, "scale", "deployment/hello", "--replicas=0")
                         .output())
                 .contains("hello-never-zero", "denied");
         measured("refused");
-    }
-
-    @Test
-    @Order(6)
-    @DisplayName("the AppProject refuses another repository, another namespace, a cluster-scoped kind")
-    void project() {
-        String repo = field("argocd", "application/root", ".spec.source.repoURL");
-        assertThat(application("git://elsewhere.test/other.git", NAMESPACE, "gitops/charts/hello"))
-                .contains("repo git://elsewhere.test/other.git is not permitted");
-        assertThat(application(repo, "kube-system", "gitops/charts/hello"))
-                .contains("do not match any of the allowed destinations");
-        assertThat(application(repo, NAMESPACE, "gitops/platform")).contains("is not permitted in project hello");
-        measured("3 of 3 refused");
-    }
-
-    @Test
-    @Order(7)
-    @DisplayName("Argo CD's first password is changed by local/password, and its Secret does not come back")
-    void password() throws IOException {
-        String secret = "secret/argocd-initial-admin-secret";
-        String first = field("argocd", secret, ".data.password");
-        String hash = field("argocd", "secret/argocd-secret", ".data.admin\\.password");
-        assertThat(first).as("the first password, which the test puts back").isNotEmpty();
-        String next = "changed-" + System.nanoTime();
-        Process page = startPage();
-        try {
-            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
-            Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
-                    .orFail();
-            measured("the new one opens Argo CD after "
-                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
-            assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
-            restartServer();
-            assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
-        } finally {
-            page.destroy();
-            putBack(first, hash);
-        }
-    }
-
-    /** Argo CD's page, as {@code make ui} brings it to this machine. */
-    private static Process startPage() throws IOException {
-        ProcessBuilder ui = new ProcessBuilder("local/ui")
-                .directory(Cluster.ROOT.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        ui.environment().put("PORT", "18443");
-        return ui.start();
-    }
-
-    /**
-     * Argo CD's server makes the Secret when it starts, if it makes it at all: before it serves. Until it is called
-     * ready takes half a minute more.
-     */
-    private static void restartServer() {
-        List<String> before = pods("argocd", "argocd-server");
-        kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server")
-                .orFail();
-        waitUntil(
-                "a new server serves",
-                PATIENCE,
-                () -> pods("argocd", "argocd-server").stream()
-                        .filter(pod -> !before.contains(pod))
-                        .anyMatch(pod ->
-                                kubectl("-n", "argocd", "logs", pod).output().contains("serving on port")));
-    }
-
-    private static void putBack(String password, String hash) {
-        String patch = "{\"data\":{\"admin.password\":\"" + hash + "\"}}";
-        kubectl("-n", "argocd", "patch", "secret", "argocd-secret", "--type=merge", "-p", patch)
-                .orFail();
-        Cluster.apply("""
-                apiVersion: v1
-                kind: Secret
-                metadata:
-                  name: argocd-initial-admin-secret
-                  namespace: argocd
-                data:
-                  password: %s
-                """.formatted(password)).orFail();
-    }
-
-    @Test
-    @Order(8)
-    @DisplayName("no pod reaches the registry, and nobody pushes without rights of their own at the API")
-    void standIns() {
-        String node = field("argocd", "pod/argocd-application-controller-0", ".status.hostIP");
-        assertThat(connects(node, 5050)).as("a pod to the registry on its node").isFalse();
-        assertThat(connects("git.git.svc.cluster.local", 9418))
-                .as("the same pod to the git server, or this says nothing")
-                .isTrue();
-        for (String account : ACCOUNTS) {
-            for (String namespace : new String[] {"git", "registry"}) {
-                mayNotEnter(account, namespace);
-            }
-        }
-        assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=exec", "-n", "git")
-                        .line())
-                .as("who runs this")
-                .isEqualTo("yes");
-        measured("connection refused; " + ACCOUNTS.size() + " accounts, none may push");
-    }
-
-    private static void mayNotEnter(String account, String namespace) {
-        for (String right : new String[] {"exec", "portforward"}) {
-            assertThat(kubectl(
-                                    "auth",
-                                    "can-i",
-                                    "create",
-                                    "pods",
-                                    "--subresource=" + right,
-                                    "-n",
-                                    namespace,
-                                    "--as=system:serviceaccount:" + account)
-                            .line())
-                    .as(account + " " + right + " in " + namespace)
-                    .endsWith("no");
-        }
     }
 
     private static List<String> rights(String account) {
@@ -285,43 +260,6 @@ class AccessControlIT {
                 .output()
                 .lines()
                 .toList();
-    }
-
-    /** Whether a password of admin opens Argo CD's API, through the port-forward of {@code make ui}. */
-    private static boolean opens(String password) {
-        return Cluster.run(
-                        Cluster.ROOT,
-                        "curl",
-                        "-sk",
-                        "-m",
-                        "5",
-                        "https://localhost:18443/api/v1/session",
-                        "-H",
-                        "Content-Type: application/json",
-                        "-d",
-                        "{\"username\":\"admin\",\"password\":\"" + password + "\"}")
-                .output()
-                .contains("\"token\"");
-    }
-
-    private static String decoded(String base64) {
-        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
-    }
-
-    private static boolean connects(String host, int port) {
-        return kubectl(
-                                "-n",
-                                "argocd",
-                                "exec",
-                                "deployment/argocd-repo-server",
-                                "--",
-                                "timeout",
-                                "5",
-                                "bash",
-                                "-c",
-                                ": < /dev/tcp/" + host + "/" + port)
-                        .exitCode()
-                == 0;
     }
 
     private static String planted(String file) {
@@ -363,29 +301,5 @@ class AccessControlIT {
 
     private static CommandResult setImage(String image) {
         return kubectl("-n", NAMESPACE, "set", "image", "deployment/hello", "hello=" + image, "--dry-run=server");
-    }
-
-    /** What Argo CD says of an Application in the service's project; it is taken away again. */
-    private static String application(String repo, String namespace, String path) {
-        String yaml = Cluster.resource("access/application.yaml")
-                .replace("REPOSITORY", repo)
-                .replace("FOLDER", path)
-                .replace(" NAMESPACE\n", " " + namespace + "\n");
-        Cluster.apply(yaml).orFail();
-        try {
-            String[] message = {""};
-            waitUntil("Argo CD's word on it", PATIENCE, () -> {
-                message[0] = field("argocd", "application/refused", ".status.conditions[*].message")
-                        + field(
-                                "argocd",
-                                "application/refused",
-                                ".status.operationState.syncResult.resources[*].message")
-                        + field("argocd", "application/refused", ".status.operationState.message");
-                return message[0].contains("permitted") || message[0].contains("allowed destinations");
-            });
-            return message[0];
-        } finally {
-            kubectl("-n", "argocd", "delete", "application/refused", "--wait=true");
-        }
     }
 }

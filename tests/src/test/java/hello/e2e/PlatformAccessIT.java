@@ -1,0 +1,210 @@
+package hello.e2e;
+
+import static hello.e2e.Cluster.field;
+import static hello.e2e.Cluster.kubectl;
+import static hello.e2e.Cluster.pods;
+import static hello.e2e.Cluster.waitUntil;
+import static hello.e2e.Promises.measured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** What the platform's own parts refuse: Argo CD, the git server, the registry. */
+@ClusterTest
+class PlatformAccessIT {
+    private static final String NAMESPACE = "hello-staging";
+    private static final List<String> ACCOUNTS = List.of(
+            "hello-staging:hello",
+            "hello-staging:default",
+            "argocd:argocd-server",
+            "argocd:argocd-repo-server",
+            "traefik:traefik");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @Test
+    @Order(1)
+    @DisplayName("the AppProject refuses another repository, another namespace, a cluster-scoped kind")
+    void project() {
+        String repo = field("argocd", "application/root", ".spec.source.repoURL");
+        assertThat(application("git://elsewhere.test/other.git", NAMESPACE, "gitops/charts/hello"))
+                .contains("repo git://elsewhere.test/other.git is not permitted");
+        assertThat(application(repo, "kube-system", "gitops/charts/hello"))
+                .contains("do not match any of the allowed destinations");
+        assertThat(application(repo, NAMESPACE, "gitops/platform")).contains("is not permitted in project hello");
+        measured("3 of 3 refused");
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("Argo CD's first password is changed by local/password, and its Secret does not come back")
+    void password() throws IOException {
+        String secret = "secret/argocd-initial-admin-secret";
+        String first = field("argocd", secret, ".data.password");
+        String hash = field("argocd", "secret/argocd-secret", ".data.admin\\.password");
+        assertThat(first).as("the first password, which the test puts back").isNotEmpty();
+        String next = "changed-" + System.nanoTime();
+        Process page = startPage();
+        try {
+            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
+            Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
+                    .orFail();
+            measured("the new one opens Argo CD after "
+                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
+            assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
+            restartServer();
+            assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
+        } finally {
+            page.destroy();
+            putBack(first, hash);
+        }
+    }
+
+    /** Argo CD's page, as {@code make ui} brings it to this machine. */
+    private static Process startPage() throws IOException {
+        ProcessBuilder ui = new ProcessBuilder("local/ui")
+                .directory(Cluster.ROOT.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ui.environment().put("PORT", "18443");
+        ui.environment().put("OPEN", "no");
+        return ui.start();
+    }
+
+    /**
+     * Argo CD's server makes the Secret when it starts, if it makes it at all: before it serves. Until it is called
+     * ready takes half a minute more.
+     */
+    private static void restartServer() {
+        List<String> before = pods("argocd", "argocd-server");
+        kubectl("-n", "argocd", "rollout", "restart", "deployment/argocd-server")
+                .orFail();
+        waitUntil(
+                "a new server serves",
+                PATIENCE,
+                () -> pods("argocd", "argocd-server").stream()
+                        .filter(pod -> !before.contains(pod))
+                        .anyMatch(pod ->
+                                kubectl("-n", "argocd", "logs", pod).output().contains("serving on port")));
+    }
+
+    private static void putBack(String password, String hash) {
+        String patch = "{\"data\":{\"admin.password\":\"" + hash + "\"}}";
+        kubectl("-n", "argocd", "patch", "secret", "argocd-secret", "--type=merge", "-p", patch)
+                .orFail();
+        Cluster.apply("""
+                apiVersion: v1
+                kind: Secret
+                metadata:
+                  name: argocd-initial-admin-secret
+                  namespace: argocd
+                data:
+                  password: %s
+                """.formatted(password)).orFail();
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("no pod reaches the registry, and nobody pushes without rights of their own at the API")
+    void standIns() {
+        String node = field("argocd", "pod/argocd-application-controller-0", ".status.hostIP");
+        assertThat(connects(node, 5050)).as("a pod to the registry on its node").isFalse();
+        assertThat(connects("git.git.svc.cluster.local", 9418))
+                .as("the same pod to the git server, or this says nothing")
+                .isTrue();
+        for (String account : ACCOUNTS) {
+            for (String namespace : new String[] {"git", "registry"}) {
+                mayNotEnter(account, namespace);
+            }
+        }
+        assertThat(kubectl("auth", "can-i", "create", "pods", "--subresource=exec", "-n", "git")
+                        .line())
+                .as("who runs this")
+                .isEqualTo("yes");
+        measured("connection refused; " + ACCOUNTS.size() + " accounts, none may push");
+    }
+
+    private static void mayNotEnter(String account, String namespace) {
+        for (String right : new String[] {"exec", "portforward"}) {
+            assertThat(kubectl(
+                                    "auth",
+                                    "can-i",
+                                    "create",
+                                    "pods",
+                                    "--subresource=" + right,
+                                    "-n",
+                                    namespace,
+                                    "--as=system:serviceaccount:" + account)
+                            .line())
+                    .as(account + " " + right + " in " + namespace)
+                    .endsWith("no");
+        }
+    }
+
+    /** Whether a password of admin opens Argo CD's API, through the port-forward of {@code make ui}. */
+    private static boolean opens(String password) {
+        return Cluster.run(
+                        Cluster.ROOT,
+                        "curl",
+                        "-sk",
+                        "-m",
+                        "5",
+                        "https://localhost:18443/api/v1/session",
+                        "-H",
+                        "Content-Type: application/json",
+                        "-d",
+                        "{\"username\":\"admin\",\"password\":\"" + password + "\"}")
+                .output()
+                .contains("\"token\"");
+    }
+
+    private static String decoded(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    }
+
+    private static boolean connects(String host, int port) {
+        return kubectl(
+                                "-n",
+                                "argocd",
+                                "exec",
+                                "deployment/argocd-repo-server",
+                                "--",
+                                "timeout",
+                                "5",
+                                "bash",
+                                "-c",
+                                ": < /dev/tcp/" + host + "/" + port)
+                        .exitCode()
+                == 0;
+    }
+
+    /** What Argo CD says of an Application in the service's project; it is taken away again. */
+    private static String application(String repo, String namespace, String path) {
+        String yaml = Cluster.resource("access/application.yaml")
+                .replace("REPOSITORY", repo)
+                .replace("FOLDER", path)
+                .replace(" NAMESPACE\n", " " + namespace + "\n");
+        Cluster.apply(yaml).orFail();
+        try {
+            String[] message = {""};
+            waitUntil("Argo CD's word on it", PATIENCE, () -> {
+                message[0] = field("argocd", "application/refused", ".status.conditions[*].message")
+                        + field(
+                                "argocd",
+                                "application/refused",
+                                ".status.operationState.syncResult.resources[*].message")
+                        + field("argocd", "application/refused", ".status.operationState.message");
+                return message[0].contains("permitted") || message[0].contains("allowed destinations");
+            });
+            return message[0];
+        } finally {
+            kubectl("-n", "argocd", "delete", "application/refused", "--wait=true");
+        }
+    }
+}
