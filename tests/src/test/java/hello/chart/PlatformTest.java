@@ -3,7 +3,6 @@ package hello.chart;
 import static hello.support.Yaml.at;
 import static hello.support.Yaml.list;
 import static hello.support.Yaml.mapAt;
-import static hello.support.Yaml.mapsAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -132,6 +131,11 @@ class PlatformTest {
                         "kind: HorizontalPodAutoscaler}\n    - {group: batch, kind: Job}",
                         "hello needs its right to Job"),
                 arguments(
+                        "admission-children",
+                        "resources: [replicasets]",
+                        "resources: [statefulsets]",
+                        "hello needs its right to ReplicaSet"),
+                arguments(
                         "projects",
                         "kind: IngressClass, name: traefik",
                         "kind: IngressClass, name: nginx",
@@ -180,37 +184,13 @@ class PlatformTest {
     void whatGuardsTheEnvironmentsGuardsAllOfThem() {
         assertThat(Platform.ROOT.render())
                 .filteredOn(object -> "ValidatingAdmissionPolicy".equals(object.get("kind")))
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy(policy -> {
                     assertThat(at(policy, "spec", "failurePolicy")).isEqualTo("Fail");
                     assertThat(mapAt(policy, "spec", "matchConstraints")).containsOnlyKeys("resourceRules");
                     assertThat(at(policy, "metadata", "labels", "app.kubernetes.io/part-of"))
                             .isEqualTo("hello");
                 });
-    }
-
-    /** The two lists stand apart: the ingress controller's project may write the one, and not the other. */
-    @Test
-    void theIngressControllerReadsJustWhatAdmissionLetsItRead() {
-        Map<String, Object> role = one(Platform.kustomized(PLATFORM), "ClusterRole", "traefik");
-        Set<Object> read = new HashSet<>();
-        for (Map<String, Object> rule : mapsAt(role, "rules")) {
-            if (list(rule.get("verbs")).contains("get")) {
-                read.addAll(list(rule.get("resources")));
-            }
-        }
-        Map<String, Object> policy = one(Platform.ROOT.render(), "ValidatingAdmissionPolicy", "hello-ingress-rights");
-        String allowed = (String) at(policy, "spec", "variables", 0, "expression");
-        Stream<Object> names =
-                Pattern.compile("'(.+?)'").matcher(allowed).results().map(name -> name.group(1));
-        assertThat(names).containsExactlyInAnyOrderElementsOf(read);
-    }
-
-    @Test
-    void theIngressControllerHasOnlyPortsOfTheNode() {
-        Map<String, Object> deployment = one(Platform.kustomized(PLATFORM), "Deployment", "traefik");
-        assertThat(RestrictedPod.mistakes(mapAt(deployment, "spec", "template", "spec")))
-                .containsOnly("traefik: hostPort");
     }
 
     private static Map<String, Object> one(List<Map<String, Object>> objects, String kind, String name) {
@@ -292,7 +272,10 @@ class PlatformTest {
     @Test
     void toolsAndTheirServersAreOfOneVersion() {
         Object install = at(Yaml.document(Repository.read(INSTALL.resolve("kustomization.yaml"))), "resources", 1);
-        assertThat(install.toString()).contains("?ref=v" + tool("argocd") + "&");
+        assertThat(install.toString()).endsWith("?ref=v" + tool("argocd"));
+        assertThat(Repository.read(INSTALL.resolve("checksum")))
+                .as("argocd/install/checksum: `make up` prints the new line")
+                .startsWith("v" + tool("argocd") + " ");
         assertThat(Chart.HELLO.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE))
                 .isNotEmpty();
     }
