@@ -9,22 +9,60 @@ render_root() {
     die "REPO or IMAGE cannot be used (message above)" "make up REPO=https://github.com/OWNER/NAME"
 }
 
-# The pinned release, unless just that is there (the remote base is a clone over the network).
+# The pinned release, unless just that is there.
 install_argocd() {
   local wanted installed manifests=$scratch/argocd.yaml
   wanted=$(cat argocd/install/* | git hash-object --stdin)
   installed=$(columns argocd namespace/argocd "$INSTALL_COLUMN" || true)
   [ "$wanted" != "$installed" ] || return 0
   say "installing Argo CD"
-  kubectl kustomize argocd/install >"$manifests" ||
-    die "Argo CD's manifests could not be read (message above)" \
-      "is github.com reachable? then make up again"
+  fetch_argocd
+  kubectl kustomize "$scratch/install" >"$manifests" ||
+    die "Argo CD's manifests could not be built (message above)" \
+      "git diff argocd/install; then make up again"
   kubectl apply --server-side --force-conflicts -f "$manifests" >/dev/null ||
     die "Argo CD's manifests were refused" "read the message above, then make up again"
   # What runs already reads argocd-cmd-params-cm only when it starts.
   [[ "${installed:-<none>}" == '<none>' ]] ||
     kubectl -n argocd rollout restart deployment,statefulset >/dev/null
   kubectl annotate namespace argocd "hello/install=$wanted" --overwrite >/dev/null
+}
+
+# Leaves $scratch/install: argocd/install upon a copy of the release that was compared with its
+# checksum. kustomize by itself would take whatever stands under the tag.
+fetch_argocd() {
+  local kustomization=argocd/install/kustomization.yaml base address version output
+  base=$(sed -nE 's|^ *- (https://.*)/manifests/.*ref=|\1 |p' $kustomization)
+  read -r address version <<<"$base"
+  output=$(download "$address" "$version" "$scratch/release" 2>&1) ||
+    die "Argo CD's manifests could not be read from $address: $output" \
+      "can this machine reach it? then make up again"
+  compare_with_checksum "$address" "$version $(checksum "$scratch/release")"
+  cp -R argocd/install "$scratch/install"
+  sed -E 's|^( *- )https://.*(/manifests/.*)\?ref=.*|\1../release\2|' $kustomization \
+    >"$scratch/install/kustomization.yaml"
+}
+
+# download REPOSITORY TAG FOLDER: its manifests alone; gives up when nothing comes for a minute
+download() {
+  git -c http.lowSpeedLimit=1000 -c http.lowSpeedTime=60 -c advice.detachedHead=false \
+    clone --depth 1 --filter=blob:none --no-checkout --branch "$2" "$1" "$3" &&
+    git -C "$3" checkout HEAD -- manifests
+}
+
+# checksum CLONE: of the names and contents of the manifests
+checksum() {
+  git -C "$1" ls-tree -r HEAD manifests | cut -d ' ' -f 3- | git hash-object --stdin
+}
+
+# compare_with_checksum REPOSITORY FOUND
+compare_with_checksum() {
+  local file=argocd/install/checksum
+  [ "$2" != "$(cat $file)" ] || return 0
+  die "the manifests of $1 are not those of $file; nothing was installed
+  expected $(cat $file)
+  got      $2" "if you changed the version in argocd/install: echo '$2' >$file
+        if not, somebody has moved the tag: do not install it"
 }
 
 # wait_for NAMESPACE WORKLOAD NAME

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 
 /**
  * A person's machine: a clone of this repository as it stands in the work tree, and programs that stand in for the
- * cluster. Its scripts find the machine's folder as {@code $PLACE}.
+ * cluster. Its scripts find the machine's folder as {@code $PLACE}, and GitHub in the folder {@code github} there.
  */
 final class Workplace {
 
@@ -32,8 +32,9 @@ final class Workplace {
                 cd "$1"
                 cp -Rp "$2/local" "$2/gitops" "$2/argocd" .
                 mkdir service
-                cp -p "$2/pom.xml" .
+                cp -p "$2/pom.xml" "$2/mise.toml" .
                 cp -p "$2/service/jdk" service/
+                git config --global "url.file://$HOME/github/.insteadOf" https://github.com/
                 git init -q -b main
                 git config user.name Ada
                 git config user.email ada@example.org
