@@ -44,6 +44,7 @@ TRAEFIK=${TRAEFIK#v}
 REGISTRY=$(tag docker.io/library/registry local/registry.yaml)
 CURL=$(tag curlimages/curl gitops/charts/hello/templates/tests/greeting.yaml)
 BASE=$(sed -n 's|.*<image.base>\([^@<]*\).*|\1|p' "$top/service/pom.xml" | head -n 1)
+JAVA_BASE=$(sed -n 's|.*<image.java.base>\([^@<]*\).*|\1|p' "$top/service/pom.xml" | head -n 1)
 STORAGE_PROVISIONER=v5 # as minikube's own Makefile says
 BUSYBOX=1.37.0         # a shell for a pod that tries something
 

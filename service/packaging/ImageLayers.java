@@ -28,6 +28,8 @@ import java.util.zip.ZipOutputStream;
  *   <li>{@code image.jvm.flags}: the JVM's flags, separated by commas
  *   <li>{@code image.classes}: true to renew the list of classes
  * </ul>
+ *
+ * <p>With {@code IMAGE_RUNTIME=base} in the environment no runtime is linked, as on a Mac.
  */
 final class ImageLayers {
 
@@ -84,13 +86,15 @@ final class ImageLayers {
         packApplication();
         String base = System.getProperty("image.base");
         String javaBase = System.getProperty("image.java.base");
-        String obstacle = new JavaRuntime(layout, architecture, base).link();
+        String obstacle = asksForJavaBase()
+                ? "IMAGE_RUNTIME=base asks for it"
+                : new JavaRuntime(layout, architecture, base).link();
         boolean linked = obstacle == null;
         if (linked) {
             archiveAndTest();
         } else {
             base = javaBase;
-            leaveOutRuntime();
+            testWithoutRuntime();
             System.out.println("image: " + obstacle + ": so it is built upon " + base + ", larger and slower to start");
         }
         Files.createDirectories(layout.runtime());
@@ -101,9 +105,17 @@ final class ImageLayers {
         writeJibProperties(base, linked);
     }
 
+    private static boolean asksForJavaBase() throws BuildException {
+        String asked = System.getenv().getOrDefault("IMAGE_RUNTIME", "");
+        if (!List.of("", "base").contains(asked)) {
+            throw new BuildException("IMAGE_RUNTIME is '" + asked + "', and can only be 'base' or nothing");
+        }
+        return asked.equals("base");
+    }
+
     private void archiveAndTest() throws Exception {
         ClassArchive archive = new ClassArchive(layout, classList);
-        SmokeTest smokeTest = new SmokeTest(layout);
+        SmokeTest smokeTest = new SmokeTest(layout, layout.runtime());
         if (Boolean.getBoolean("image.classes")) {
             FileUtils.delete(layout.archive());
             writeArguments(false);
@@ -116,11 +128,13 @@ final class ImageLayers {
                 .formatted(System.getProperty("java.vendor"), JavaRuntime.version()));
     }
 
-    private void leaveOutRuntime() throws IOException {
+    /** What is left is the same on every machine; so the JDK that builds can try it. */
+    private void testWithoutRuntime() throws Exception {
         FileUtils.delete(layout.runtime());
         FileUtils.delete(layout.archive());
         FileUtils.delete(layout.out().resolve("keys"));
         writeArguments(false);
+        new SmokeTest(layout, Path.of(System.getProperty("java.home"))).check(false);
     }
 
     /** Copies the libraries into one folder, and removes what was there before. */

@@ -40,6 +40,7 @@ final class SmokeTest {
             new Check(true, "/prometheus", "*/*", 200));
 
     private final Layout layout;
+    private final Path java;
     private final Path root;
     private final Path output;
 
@@ -47,9 +48,11 @@ final class SmokeTest {
      * Describes the test.
      *
      * @param layout the layers
+     * @param java the home of the Java runtime to start them with
      */
-    SmokeTest(Layout layout) {
+    SmokeTest(Layout layout, Path java) {
         this.layout = layout;
+        this.java = java;
         this.root = layout.out().resolve("root");
         this.output = layout.out().resolve("check.log");
     }
@@ -125,13 +128,20 @@ final class SmokeTest {
                 FileUtils.copy(file, hello);
             }
         }
-        String arguments = Files.readString(layout.application().resolve("java.args"));
-        Files.writeString(root.resolve("java.args"), arguments.replace("/opt/hello/", hello + "/"));
+        List<String> arguments = Files.readAllLines(layout.application().resolve("java.args"));
+        Files.write(
+                root.resolve("java.args"),
+                arguments.stream().map(line -> moved(line, hello)).toList());
+    }
+
+    /** In quotes, as a blank in the folder's name would end the argument. */
+    private static String moved(String line, Path hello) {
+        return line.contains("/opt/hello/") ? '"' + line.replace("/opt/hello/", hello + "/") + '"' : line;
     }
 
     private Process start(List<String> moreFlags, int port, int managementPort) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(layout.runtime().resolve("bin/java").toString(), "@" + root.resolve("java.args")));
+        List<String> command =
+                new ArrayList<>(List.of(java.resolve("bin/java").toString(), "@" + root.resolve("java.args")));
         command.addAll(moreFlags);
         command.add("hello.Application");
         ProcessBuilder builder =

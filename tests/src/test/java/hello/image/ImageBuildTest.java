@@ -18,7 +18,7 @@ class ImageBuildTest {
 
     @BeforeAll
     static void copy() throws Exception {
-        checkout = Checkout.copy(temporary.resolve("checkout"));
+        checkout = Checkout.copy(temporary.resolve("a checkout"));
     }
 
     @Test

@@ -47,7 +47,7 @@ class ImageIT {
     @BeforeAll
     static void build() throws Exception {
         clean = Checkout.clone(temporary.resolve("clean"), "POSIX");
-        Checkout used = Checkout.clone(temporary.resolve("another/place/used"), "C.UTF-8");
+        Checkout used = Checkout.clone(temporary.resolve("another place/used"), "C.UTF-8");
         first = image(clean, "first");
         used.replace("service/src/main/java/hello/GreetingFactory.java", "\"Hello\"", "\"Good morning\"");
         used.commit("one line");

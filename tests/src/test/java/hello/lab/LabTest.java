@@ -47,12 +47,13 @@ class LabTest {
         assertThat(echo.with("KUBERNETES", "1.99.1").run().line()).isEqualTo("1.99.1");
     }
 
-    @Test
-    void theServicesBaseIsAskedForByItsTag() {
-        String base = setting("BASE");
-        assertThat(base).matches("[a-z.]+/[a-z0-9/-]+:[a-z0-9.-]+");
-        assertThat(Repository.read("service/pom.xml")).contains("<image.base>" + base + "@sha256:");
-        assertThat(Repository.read("lab/lab")).contains("BASE_IMAGE='$BASE'");
+    @ParameterizedTest
+    @CsvSource({"BASE, image.base", "JAVA_BASE, image.java.base"})
+    void theServicesBasesAreAskedForByTheirTags(String name, String property) {
+        String base = setting(name);
+        assertThat(base).matches("[a-z.]+/[a-z0-9/-]+:[a-z0-9._-]+");
+        assertThat(Repository.read("service/pom.xml")).contains("<" + property + ">" + base + "@sha256:");
+        assertThat(Repository.read("lab/lab")).contains(name + "_IMAGE='$" + name + "'");
     }
 
     /** No local build has the digest that its maker's image has, so the node is given the image under that name. */
