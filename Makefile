@@ -2,12 +2,12 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 ENV ?= staging
-export REPO IMAGE ADOPT HOST PORT MANAGEMENT_PORT TIMEOUT KUBERNETES
+export REPO IMAGE ADOPT HOST PORT OPEN MANAGEMENT_PORT TIMEOUT KUBERNETES
 # Maven's own libraries use what a JDK 25 warns of.
 export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
 help: ## this list
-	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 ##@ The loop
 up: ## the whole platform on minikube, the first deploy and promotion
@@ -20,9 +20,13 @@ rollback: ## git revert of the newest bump (ENV=staging|production)
 	@local/rollback "$(ENV)"
 status: ## one screen: what is wanted, what runs, what is in the way
 	@local/status
+whats-running: ## from the host's answer back to the source commit (ENV=staging|production)
+	@local/whats-running "$(ENV)"
 sync: ## argocd app sync (ENV=staging|production)
 	@local/argocd app sync "hello-$(ENV)" && local/argocd app wait "hello-$(ENV)" --timeout 180
-ui: ## Argo CD's web page on this machine (PORT=8443)
+doctor: ## what this machine and the cluster lack, and what to do about it
+	@local/doctor
+ui: ## Argo CD's web page, opened in the browser, until Ctrl-C (PORT=8443 OPEN=no)
 	@local/ui
 down: ## takes away what up made
 	@local/down
@@ -53,4 +57,4 @@ lab-down: ## takes the lab away, but for the cache of what it built
 
 ##@ For up: REPO= and IMAGE= name a repository and an image elsewhere, ADOPT= namespaces to take over
 
-.PHONY: help up deploy promote rollback status sync ui down install build run test e2e lint bench lab-up lab-down
+.PHONY: help up deploy promote rollback status whats-running sync doctor ui down install build run test e2e lint bench lab-up lab-down

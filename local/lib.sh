@@ -4,6 +4,10 @@
 set -euo pipefail
 # shellcheck source=remote.sh
 . "${BASH_SOURCE[0]%/*}/remote.sh"
+# shellcheck source=forward.sh
+. "${BASH_SOURCE[0]%/*}/forward.sh"
+# shellcheck source=ingress.sh
+. "${BASH_SOURCE[0]%/*}/ingress.sh"
 
 GIT_URL=git://git.git.svc.cluster.local/hello.git # the in-cluster repository, as Argo CD sees it
 REGISTRY=localhost:5050                           # the in-cluster registry, as the node sees it
@@ -43,7 +47,8 @@ profile() {
     tail -n 1
 }
 
-kubectl() { command kubectl --context "$CONTEXT" "$@"; }
+# By `env`, as a failing `command kubectl` ends a script of Bash 3.2 even where it may fail.
+kubectl() { env kubectl --context "$CONTEXT" "$@"; }
 
 # columns NAMESPACE OBJECT COLUMNS: fields of one object; <none> where it has none
 columns() { kubectl -n "$1" get "$2" --no-headers -o "custom-columns=$3" 2>/dev/null; }
@@ -59,7 +64,7 @@ connect() {
   [ -n "$CONTEXT" ] || die "no cluster is known here" "make up"
   root=$(kubectl -n argocd get application root --no-headers -o "$columns" 2>&1) ||
     die "the cluster '$CONTEXT' has no platform, or does not answer: ${root##*$'\n'}" \
-      "make up (it starts a stopped minikube, too)"
+      "make up (it starts a stopped minikube, too); make doctor says what is in the way"
   read -r REPO IMAGE <<<"${root##*$'\n'}"
   export HELLO_CONNECTED=yes CONTEXT REPO IMAGE
   set_remote
@@ -88,8 +93,10 @@ now() {
   echo "${now/,/.}"
 }
 
-host_of() { columns "hello-$1" ingress/hello "$HOST_COLUMN"; }
-node_ip() { minikube -p "$CONTEXT" ip; }
+# service_pods NAMESPACE: the pods that requests go to
+service_pods() {
+  kubectl -n "$1" get endpointslices -l kubernetes.io/service-name=hello \
+    -o go-template-file=local/templates/ready-pods.tmpl | sort -u
+}
 
-# page HOST: what the service answers through the ingress, with no need of the hosts file
-page() { curl -sS --max-time 2 --resolve "$1:80:${IP:-$(node_ip)}" "http://$1/"; }
+host_of() { columns "hello-$1" ingress/hello "$HOST_COLUMN"; }

@@ -1,11 +1,14 @@
 # shellcheck shell=bash
-# The minikube of `make up`, started when it is not there or stopped. Sourced by up.
+# The minikube of `make up`, started when it is not there or stopped. Sourced by up and doctor.
 LAB_HINT='where there is no container engine and no way to the registries (Debian, root):
         make lab-up, see lab/README.md'
+MEMORY=4096 # MB that a new minikube gets
 
 minikube_status() {
   minikube -p "$CONTEXT" status -f "{{.$1}}" 2>/dev/null || true
 }
+
+is_minikube_up() { [ "$(minikube_status APIServer)" = Running ]; }
 
 start_minikube() {
   local options=(--addons=metrics-server) is_new=''
@@ -13,7 +16,7 @@ start_minikube() {
     '' | [Nn]onexist* | *'not found'*) is_new=yes ;;
   esac
   if [ -n "$is_new" ] && [ "${MINIKUBE_DRIVER:-}" != none ]; then
-    options=("${options[@]}" --memory="${MINIKUBE_MEMORY:-4096}")
+    options=("${options[@]}" --memory="${MINIKUBE_MEMORY:-$MEMORY}")
   fi
   say "starting minikube (profile $CONTEXT)"
   minikube -p "$CONTEXT" start "${options[@]}" ||
@@ -32,7 +35,7 @@ remember_that_minikube_is_ours() {
 
 start_cluster() {
   local answer
-  [ "$(minikube_status APIServer)" = Running ] || start_minikube
+  is_minikube_up || start_minikube
   answer=$(kubectl get --raw /readyz 2>&1) ||
     die "the Kubernetes API of '$CONTEXT' does not answer: $(tail -n 1 <<<"$answer")" \
       "minikube -p $CONTEXT status; then make up again"

@@ -9,6 +9,7 @@ set_remote() {
   fi
   present=$(git config remote.cluster.url) || true
   [ "$present" != "$url" ] || return 0
+  [ -z "$present" ] || leave_former_repository
   git config remote.cluster.url "$url"
   git config remote.cluster.fetch '+refs/heads/*:refs/remotes/cluster/*'
   git config remote.cluster.push HEAD:refs/heads/main
@@ -16,6 +17,13 @@ set_remote() {
   git config protocol.ext.allow user # git asks for that, and here it is for this clone only
   # So that a plain `git pull cluster main` merges.
   git config pull.rebase >/dev/null || git config pull.rebase false
+}
+
+# It may be gone, with a cluster that was deleted, and the next fetch takes its place here.
+leave_former_repository() {
+  save_commits
+  git update-ref -d refs/remotes/cluster/main
+  say "the remote 'cluster' is now $REPO in the cluster '$CONTEXT'"
 }
 
 # The in-cluster repository is reached through a script. It lies in the git directory that all work

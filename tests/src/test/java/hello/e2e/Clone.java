@@ -19,7 +19,7 @@ record Clone(Path folder) {
                         "-c",
                         "user.name=" + person,
                         "-c",
-                        "user.email=" + person + "@example.org",
+                        "user.email=" + person.replace(" ", ".") + "@example.org",
                         Cluster.ROOT.toString(),
                         person)
                 .orFail();

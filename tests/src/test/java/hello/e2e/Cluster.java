@@ -107,6 +107,12 @@ final class Cluster {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** This machine's address as the node sees it. */
+    static String ownAddress() {
+        String route = "ip -o route get " + IP + " | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'";
+        return run(ROOT, "bash", "-c", route).orFail().line();
+    }
+
     /** What the service of an environment answers now, or why it does not. */
     static String answer(String environment) {
         try {

@@ -43,17 +43,11 @@ class ExternalRepositoryIT {
         String registry = Cluster.run(folder, "bash", "-c", "command -v registry || command -v docker-registry || true")
                 .line();
         assumeTrue(!registry.isEmpty(), "no registry program on this machine");
-        machine = address();
+        machine = Cluster.ownAddress();
         startGitServer();
         startRegistry(registry);
         relay();
         waitUntil("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
-    }
-
-    /** This machine's address as the node sees it. */
-    private static String address() {
-        String route = "ip -o route get " + Cluster.IP + " | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'";
-        return Cluster.run(folder, "bash", "-c", route).orFail().line();
     }
 
     private static void startGitServer() throws IOException {

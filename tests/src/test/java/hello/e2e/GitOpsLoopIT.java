@@ -5,6 +5,7 @@ import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.waitUntil;
+import static hello.e2e.Cluster.withComponentDown;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -159,6 +160,36 @@ class GitOpsLoopIT {
 
     @Test
     @Order(7)
+    @DisplayName("whats-running follows an answer back to its commit and author, and names the link that is broken")
+    void whatsRunning() throws Exception {
+        String commit = deployed();
+        String image = field("hello-staging", "deployment/hello", ".spec.template.spec.containers[0].image");
+        CommandResult well = alice.make("whats-running").orFail();
+        assertThat(well.output())
+                .contains("http://" + Cluster.host("staging") + "/", "commit " + commit.substring(0, 12), image)
+                .containsPattern("bump +[0-9a-f]{12} alice, .*: staging: image ")
+                .containsPattern("source +" + alice.git("log", "-1", "--abbrev=12", "--format=%h %an, .*: %s", commit));
+        assertBroken("nowhere", "'nowhere' is no environment");
+        withComponentDown("argocd", "statefulset/argocd-application-controller", () -> {
+            kubectl("-n", "hello-production", "delete", "ingress", "hello").orFail();
+            assertBroken("production", "host: hello-production has no Ingress 'hello'");
+            alice.greeting("staging");
+            alice.git("push", "-q", "cluster");
+            assertBroken("staging", "Argo CD: it does not have main's newest commit: .* alice, .*: Another greeting");
+        });
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        alice.make("whats-running", "ENV=production").orFail();
+        measured(well.output().lines().count() + " links, 3 of 3 faults named");
+    }
+
+    private static void assertBroken(String environment, String what) {
+        CommandResult result = alice.make("whats-running", "ENV=" + environment);
+        assertThat(result.exitCode()).as(result.output()).isNotZero();
+        assertThat(result.output()).containsPattern("whats-running: " + what).contains("next: ");
+    }
+
+    @Test
+    @Order(8)
     @DisplayName("argocd app sync and argocd app wait work, and a second sync changes nothing")
     void secondSync() {
         waitUntil("all is well", PATIENCE, Cluster::allHealthy);
@@ -185,7 +216,7 @@ class GitOpsLoopIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     @DisplayName("bootstrap twice changes nothing")
     void bootstrapTwice() {
         waitUntil("all is well", PATIENCE, Cluster::allHealthy);
@@ -198,7 +229,7 @@ class GitOpsLoopIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     @DisplayName("the chart installs with plain Helm, with no Argo CD, git server or registry")
     void plainHelm() throws Exception {
         String host = "equal-experts-helloworld.com";
@@ -229,6 +260,25 @@ class GitOpsLoopIT {
                     "--wait");
             kubectl("delete", "namespace", "hello", "--wait=false");
         }
+    }
+
+    @Test
+    @Order(11)
+    @DisplayName("make doctor finds nothing missing on a platform that works")
+    void doctor() {
+        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        long begin = System.nanoTime();
+        CommandResult doctor = Cluster.run(Cluster.ROOT, "make", "doctor").orFail();
+        double seconds = Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
+        long well =
+                doctor.output().lines().filter(line -> line.startsWith("ok ")).count();
+        assertThat(doctor.output())
+                .containsPattern("ok +api ")
+                .containsPattern("ok +clock ")
+                .containsPattern("ok +git-server ")
+                .containsPattern("ok +apps ");
+        measured(well + " checks well, none missing, in " + seconds + " s");
+        assertThat(seconds).isLessThanOrEqualTo(3 * 5);
     }
 
     /** Sees to it that staging runs a commit of Alice's, the last one in her clone, and gives it. */

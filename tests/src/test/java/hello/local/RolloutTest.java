@@ -47,7 +47,16 @@ class RolloutTest {
                       echo "ghcr.io/ada/hello:tag@%s"
                     fi
                     ;;
-                  *"rollout status"*) cat "$PLACE/error"; [ ! -s "$PLACE/error" ] ;;
+                  *"rollout status"*)
+                    if [ -s "$PLACE/stale" ]; then
+                      cat "$PLACE/error"
+                      sed -i.before 1d "$PLACE/stale"
+                      [ -s "$PLACE/stale" ] || : >"$PLACE/error"
+                      exit 1
+                    fi
+                    cat "$PLACE/error"
+                    [ ! -s "$PLACE/error" ]
+                    ;;
                   *" get pods "*) echo "  hello-a: Readiness probe failed" ;;
                 esac
                 """.formatted(DIGEST));
@@ -78,10 +87,24 @@ class RolloutTest {
         assertThat(rollout.output()).contains("every pod answers with commit");
     }
 
+    /** The Deployment has the new image for a moment before its status is about it. */
+    @Test
+    void theDeadlineThatTheImageBeforeMissedIsNotTheNewOnes() {
+        answers("0".repeat(40) + ", pod hello-old");
+        place.write("error", "error: deployment \"hello\" exceeded its progress deadline\n");
+        place.write("stale", "1\n2\n3\n");
+        CommandResult rollout =
+                place.run("TIMEOUT=14 INGRESS=198.51.100.1:80 local/rollout staging \"$1\" \"$2\" 0", commit, DIGEST);
+        assertThat(rollout.number("does not run commit \\S+ after ([0-9]+) s"))
+                .as("not given up before the time")
+                .isGreaterThanOrEqualTo(14);
+    }
+
     @Test
     void onePodThatSaysNothingIsNotEnough() {
         answers(commit + ", pod hello-a");
-        CommandResult rollout = place.run("TIMEOUT=2 local/rollout staging \"$1\" \"$2\" 0", commit, DIGEST);
+        CommandResult rollout =
+                place.run("TIMEOUT=2 INGRESS=198.51.100.1:80 local/rollout staging \"$1\" \"$2\" 0", commit, DIGEST);
         assertThat(rollout.exitCode()).isOne();
         assertThat(rollout.output())
                 .contains("only new pods are ready", "staging is not there")
@@ -129,7 +152,9 @@ class RolloutTest {
     }
 
     private CommandResult rollout() {
-        return place.run("TIMEOUT=60 local/rollout staging \"$1\" \"$2\" \"$(date +%s)\"", commit, DIGEST);
+        return place.run(
+                "TIMEOUT=60 INGRESS=198.51.100.1:80 local/rollout staging \"$1\" \"$2\" \"$(date +%s)\"",
+                commit, DIGEST);
     }
 
     /** The ingress answers with these, one after the other; after the last one, it begins with the second again. */
