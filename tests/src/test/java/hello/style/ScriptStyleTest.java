@@ -97,7 +97,7 @@ class ScriptStyleTest {
     }
 
     /** All that begins as a script of a shell, or is read by one. */
-    private static List<Path> scripts() {
+    static List<Path> scripts() {
         Stream<String> files = Command.of("git", "ls-files", "--cached", "--others", "--exclude-standard")
                 .run()
                 .orFail()

@@ -62,6 +62,9 @@ final class Workflows {
         Workflows workflows = new Workflows();
         workflows.lines(text);
         workflows.workflow(Yaml.document(text));
+        if (name.equals("verify.yml")) {
+            workflows.systems(map(Yaml.document(text).get("jobs")));
+        }
         return workflows.complaints.stream()
                 .map(complaint -> name + ": " + complaint)
                 .toList();
@@ -97,6 +100,18 @@ final class Workflows {
             if (on.containsKey("push")) {
                 started(map(on.get("push")));
             }
+        }
+    }
+
+    /** The tests run on the systems of the people who type the commands. */
+    private void systems(Map<String, Object> jobs) {
+        List<String> testing = jobs.values().stream()
+                .filter(job ->
+                        Yaml.mapsAt(map(job), "steps").stream().anyMatch(step -> "make test".equals(step.get("run"))))
+                .map(job -> String.valueOf(map(job).get("runs-on")))
+                .toList();
+        for (String system : List.of("ubuntu", "macos")) {
+            must(testing.stream().anyMatch(runner -> runner.startsWith(system)), "runs make test on no " + system);
         }
     }
 
