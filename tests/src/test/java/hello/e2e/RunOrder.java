@@ -20,6 +20,7 @@ public final class RunOrder implements ClassOrderer {
         POD_FAILURES("Pod failures"),
         DRIFT("Drift"),
         ACCESS("Access"),
+        WEB_PAGE("Web page"),
         BAD_RELEASES("Bad releases"),
         LOAD("Load"),
         OUTAGES("Outages");
@@ -40,17 +41,24 @@ public final class RunOrder implements ClassOrderer {
     record Entry(Class<?> type, Heading heading) {}
 
     static final List<Entry> CLASSES = List.of(
+            new Entry(IdleIT.class, Heading.LOAD),
             new Entry(GitOpsLoopIT.class, Heading.LOOP),
+            new Entry(UiIT.class, Heading.LOOP),
+            new Entry(FallbackImageIT.class, Heading.LOOP),
             new Entry(RolloutIT.class, Heading.ROLLOUTS),
             new Entry(PodFailureIT.class, Heading.POD_FAILURES),
             new Entry(DriftIT.class, Heading.DRIFT),
             new Entry(HealthIT.class, Heading.LOAD),
             new Entry(NetworkPolicyIT.class, Heading.ACCESS),
             new Entry(AccessControlIT.class, Heading.ACCESS),
+            new Entry(PlatformAccessIT.class, Heading.ACCESS),
+            new Entry(WebPageIT.class, Heading.WEB_PAGE),
+            new Entry(ServicePageIT.class, Heading.WEB_PAGE),
             new Entry(ScaleOutIT.class, Heading.LOAD),
             new Entry(BadReleaseIT.class, Heading.BAD_RELEASES),
             new Entry(ScaleInIT.class, Heading.LOAD),
             new Entry(ConcurrentDeployIT.class, Heading.LOOP),
+            new Entry(UnreachableNodeIT.class, Heading.LOOP),
             new Entry(ComponentOutageIT.class, Heading.OUTAGES),
             new Entry(ClusterRestartIT.class, Heading.OUTAGES),
             new Entry(ExternalRepositoryIT.class, Heading.LOOP));
