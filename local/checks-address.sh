@@ -1,11 +1,15 @@
 # shellcheck shell=bash
 # The checks of the way from this machine to the service: address, names, proxy. Sourced by doctor.
 IP=''
+node_answers=''
 
-is_node_reachable() { answers "$IP:80"; }
+# One question for all, as no answer takes a second: sets node_answers.
+ask_the_node() {
+  ! answers "$IP:80" || node_answers=yes
+}
 
 check_address() {
-  if is_node_reachable; then
+  if [ -n "$node_answers" ]; then
     ok address "http://$IP/ answers"
   else
     note address "http://$IP/ does not answer; the scripts go through the API" \
@@ -58,7 +62,7 @@ check_host() {
     note hosts "$1 has no line in $2" "$(way_to_add "$1" "$2")"
   elif [ "$address" = "$IP" ]; then
     ok hosts "$1 is $IP"
-  elif [[ "$address" == 127.* || "$address" == ::1 ]] && ! is_node_reachable; then
+  elif [[ "$address" == 127.* || "$address" == ::1 ]] && [ -z "$node_answers" ]; then
     ok hosts "$1 is $address, which answers while minikube tunnel runs"
   else
     note hosts "$1 is $address in $2, and the node's address is $IP" \
@@ -77,7 +81,7 @@ address_in() {
 # way_to_add HOST FILE
 way_to_add() {
   local address=$IP
-  is_node_reachable || address=127.0.0.1
+  [ -n "$node_answers" ] || address=127.0.0.1
   if [[ "$2" == *Windows* ]]; then
     printf '%s\n' "as administrator: '$address $1' to C:\Windows\System32\drivers\etc\hosts"
   else

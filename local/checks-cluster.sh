@@ -90,10 +90,8 @@ check_clock() {
 
 # The node's time less this machine's, in seconds; an API server tells it to everybody.
 skew() {
-  local server date
-  server=$(env kubectl config view --minify --context "$CONTEXT" \
-    -o 'jsonpath={.clusters[0].cluster.server}')
-  date=$(curl -ksI --max-time 2 "$server/readyz" | tr -d '\r' | sed -n 's/^[Dd]ate: //p')
+  local date
+  date=$(curl -ksI --max-time 2 "$(api_address)/readyz" | tr -d '\r' | sed -n 's/^[Dd]ate: //p')
   [ -z "$date" ] || echo $(($(epoch "$date") - $(date +%s)))
 }
 
@@ -128,8 +126,9 @@ check_ports() {
 }
 
 check_ui_port() {
-  local port=${PORT:-8443}
-  if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+  local port
+  port=$(ui_port)
+  if is_taken "$port"; then
     note ui "port $port of this machine is taken" "make ui PORT=9443"
   else
     ok ui "port $port is free"

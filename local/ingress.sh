@@ -97,8 +97,5 @@ tunnel() { echo "minikube -p $CONTEXT tunnel"; }
 # brought the API there: with a container as node that cannot be reached. Elsewhere it only adds a
 # route by the node's address.
 has_tunnel() {
-  local server
-  server=$(env kubectl config view --minify --context "$CONTEXT" \
-    -o 'jsonpath={.clusters[0].cluster.server}')
-  [[ "$server" == https://127.0.0.1:* ]]
+  [[ "$(api_address)" == https://127.0.0.1:* ]]
 }

@@ -15,6 +15,7 @@ REGISTRY=localhost:5050                           # the in-cluster registry, as 
 ROOT_COLUMNS=REPO:.spec.source.repoURL
 ROOT_COLUMNS=$ROOT_COLUMNS,'IMAGE:.spec.source.helm.parameters[?(@.name=="image")].value'
 HOST_COLUMN='HOST:.spec.rules[0].host'
+IMAGE_COLUMN='IMAGE:.spec.template.spec.containers[0].image'
 
 say() { printf '[%3d s] %s\n' "$SECONDS" "$*"; }
 
@@ -53,6 +54,12 @@ kubectl() { env kubectl --context "$CONTEXT" "$@"; }
 # columns NAMESPACE OBJECT COLUMNS: fields of one object; <none> where it has none
 columns() { kubectl -n "$1" get "$2" --no-headers -o "custom-columns=$3" 2>/dev/null; }
 
+# api_address: of the API server, as this machine asks it
+api_address() {
+  env kubectl config view --minify --context "$CONTEXT" \
+    -o 'jsonpath={.clusters[0].cluster.server}'
+}
+
 cluster_answers() { kubectl get --raw /readyz >/dev/null 2>&1; }
 
 # Every script but `up` begins with this; a script that another one calls need not do it again.
@@ -74,6 +81,12 @@ is_local() { [ "$REPO" = "$GIT_URL" ]; }
 
 # Argo CD is told that the repository has changed.
 refresh() { local/git-cluster refresh "$CONTEXT"; }
+
+# ui_port: of this machine, where `make ui` brings Argo CD's page
+ui_port() { echo "${PORT:-8443}"; }
+
+# is_taken PORT: something listens there on this machine
+is_taken() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # How Argo CD's admin gets in: the first password, as long as its Secret is there.
 password_hint() {

@@ -1,7 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # What whats-running asks of the cluster and of git, and how it says it. Sourced by it alone.
 IF_ROLLOUT='again in a moment, as a rollout may be under way; if it stays so: make status'
-IMAGE_COLUMN='IMAGE:.spec.template.spec.containers[0].image'
 SYNC_COLUMNS=STATUS:.status.sync.status,REVISION:.status.sync.revision
 POD_COLUMNS='KIND:.kind,NAME:.metadata.name,OWNER:.metadata.ownerReferences[0].name'
 POD_COLUMNS=$POD_COLUMNS',READY:.status.conditions[?(@.type=="Ready")].status'

@@ -21,8 +21,7 @@ set_remote() {
 
 # It may be gone, with a cluster that was deleted, and the next fetch takes its place here.
 leave_former_repository() {
-  save_commits
-  git update-ref -d refs/remotes/cluster/main
+  forget_main
   say "the remote 'cluster' is now $REPO in the cluster '$CONTEXT'"
 }
 
@@ -66,6 +65,12 @@ save_commits() {
   ref=refs/saved/cluster-$(git rev-parse --short=12 cluster/main)
   git update-ref "$ref" cluster/main
   say "commits that only the cluster had are kept as $ref: git log $ref"
+}
+
+# What this clone remembers of another repository is not in this one; nothing of it is lost.
+forget_main() {
+  save_commits
+  git update-ref -d refs/remotes/cluster/main
 }
 
 # image_field ENVIRONMENT KEY: of its image.yaml in the repository that Argo CD follows; nothing

@@ -1,6 +1,7 @@
 package hello.e2e;
 
 import hello.support.CommandResult;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.stream.Stream;
 
 /** Argo CD's command line, logged in to its server as the page is: it asks the same API and has the same rights. */
 record ArgoCd(Path session) {
+    /** The Secret with admin's first password, in the namespace {@code argocd}. */
+    static final String FIRST_PASSWORD = "secret/argocd-initial-admin-secret";
 
     /**
      * Logs in as admin, by the first password.
@@ -19,8 +22,7 @@ record ArgoCd(Path session) {
      */
     static ArgoCd login(Path folder) {
         ArgoCd argocd = new ArgoCd(folder.resolve("argocd"));
-        String secret = Cluster.field("argocd", "secret/argocd-initial-admin-secret", ".data.password");
-        String password = new String(Base64.getDecoder().decode(secret), StandardCharsets.UTF_8);
+        String password = decoded(Cluster.field("argocd", FIRST_PASSWORD, ".data.password"));
         Cluster.waitUntil(
                 "Argo CD lets admin in",
                 Duration.ofMinutes(2),
@@ -28,6 +30,27 @@ record ArgoCd(Path session) {
                                 .exitCode()
                         == 0);
         return argocd;
+    }
+
+    /** What a field of a Secret holds. */
+    static String decoded(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Brings the page to this machine as {@code make ui} does, but opens no browser.
+     *
+     * @param port of this machine
+     * @return the running script, to be ended
+     */
+    static Process page(String port) throws IOException {
+        ProcessBuilder ui = new ProcessBuilder("local/ui")
+                .directory(Cluster.ROOT.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        ui.environment().put("PORT", port);
+        ui.environment().put("OPEN", "no");
+        return ui.start();
     }
 
     /** Runs a command; a port is forwarded for as long as it runs. */

@@ -8,9 +8,7 @@ import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
@@ -26,6 +24,7 @@ class PlatformAccessIT {
             "argocd:argocd-server",
             "argocd:argocd-repo-server",
             "traefik:traefik");
+    private static final String PORT = "18443";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
@@ -45,36 +44,26 @@ class PlatformAccessIT {
     @Order(2)
     @DisplayName("Argo CD's first password is changed by local/password, and its Secret does not come back")
     void password() throws IOException {
-        String secret = "secret/argocd-initial-admin-secret";
-        String first = field("argocd", secret, ".data.password");
+        String first = field("argocd", ArgoCd.FIRST_PASSWORD, ".data.password");
         String hash = field("argocd", "secret/argocd-secret", ".data.admin\\.password");
         assertThat(first).as("the first password, which the test puts back").isNotEmpty();
         String next = "changed-" + System.nanoTime();
-        Process page = startPage();
+        Process page = ArgoCd.page(PORT);
         try {
-            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(decoded(first)));
+            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(ArgoCd.decoded(first)));
             Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
                     .orFail();
             measured("the new one opens Argo CD after "
                     + waitUntil("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
-            assertThat(opens(decoded(first))).as("the first one still opens it").isFalse();
+            assertThat(opens(ArgoCd.decoded(first)))
+                    .as("the first one still opens it")
+                    .isFalse();
             restartServer();
-            assertThat(field("argocd", secret, ".metadata.name")).isEmpty();
+            assertThat(field("argocd", ArgoCd.FIRST_PASSWORD, ".metadata.name")).isEmpty();
         } finally {
             page.destroy();
             putBack(first, hash);
         }
-    }
-
-    /** Argo CD's page, as {@code make ui} brings it to this machine. */
-    private static Process startPage() throws IOException {
-        ProcessBuilder ui = new ProcessBuilder("local/ui")
-                .directory(Cluster.ROOT.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        ui.environment().put("PORT", "18443");
-        ui.environment().put("OPEN", "no");
-        return ui.start();
     }
 
     /**
@@ -155,17 +144,13 @@ class PlatformAccessIT {
                         "-sk",
                         "-m",
                         "5",
-                        "https://localhost:18443/api/v1/session",
+                        "https://localhost:" + PORT + "/api/v1/session",
                         "-H",
                         "Content-Type: application/json",
                         "-d",
                         "{\"username\":\"admin\",\"password\":\"" + password + "\"}")
                 .output()
                 .contains("\"token\"");
-    }
-
-    private static String decoded(String base64) {
-        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
     }
 
     private static boolean connects(String host, int port) {

