@@ -15,13 +15,18 @@ record ArgoCd(Path session) {
     static final String FIRST_PASSWORD = "secret/argocd-initial-admin-secret";
 
     /**
-     * Logs in as admin, by the first password.
+     * Logs in as admin, by the first password, once no server is left that is about to end: a command whose port is
+     * forwarded to such a one breaks, or hangs.
      *
      * @param folder where the session is kept
      * @return the command line
      */
     static ArgoCd login(Path folder) {
         ArgoCd argocd = new ArgoCd(folder.resolve("argocd"));
+        Cluster.waitUntil(
+                "Argo CD has one server",
+                Duration.ofMinutes(2),
+                () -> Cluster.pods("argocd", "argocd-server").size() == 1);
         String password = decoded(Cluster.field("argocd", FIRST_PASSWORD, ".data.password"));
         Cluster.waitUntil(
                 "Argo CD lets admin in",
