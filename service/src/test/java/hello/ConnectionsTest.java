@@ -25,13 +25,13 @@ import org.slf4j.LoggerFactory;
 
 /** What no well-behaved client does, over real sockets, with limits so short that a test takes seconds. */
 @MicronautTest(transactional = false)
-@Property(name = "hello.connections.maximum", value = "5")
-@Property(name = "hello.connections.header-timeout", value = "1s")
-@Property(name = "hello.connections.request-timeout", value = "2s")
+@Property(name = "service.connections.maximum", value = "5")
+@Property(name = "service.connections.header-timeout", value = "1s")
+@Property(name = "service.connections.request-timeout", value = "2s")
 @Property(name = "micronaut.server.idle-timeout", value = "4s")
 class ConnectionsTest {
 
-    private static final String GET = "GET / HTTP/1.1\r\nHost: hello\r\n\r\n";
+    private static final String GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     @Inject
     EmbeddedServer server;
@@ -112,7 +112,7 @@ class ConnectionsTest {
     @Test
     void headerThatTricklesIsCutOff() throws Exception {
         try (Connection connection = connect()) {
-            connection.send("GET / HTTP/1.1\r\nHost: hello\r\nX-Slow: ");
+            connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
             double after = connection.trickle();
             assertTrue(after > 0.5 && after < 3, "closed after " + after + " s");
         }
@@ -121,7 +121,7 @@ class ConnectionsTest {
     @Test
     void bodyThatTricklesIsCutOff() throws Exception {
         try (Connection connection = connect()) {
-            connection.send("POST /none HTTP/1.1\r\nHost: hello\r\nContent-Length: 100000\r\n\r\n");
+            connection.send("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n");
             double after = connection.trickle();
             assertTrue(after > 1.5 && after < 4, "closed after " + after + " s");
         }
@@ -170,7 +170,7 @@ class ConnectionsTest {
                 assertEquals(0, oneMore.answer());
             }
             try (Connection probe = new Connection(Client.management(server, "/"))) {
-                probe.send("GET /health/liveness HTTP/1.1\r\nHost: hello\r\n\r\n");
+                probe.send("GET /health/liveness HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 assertEquals(200, probe.answer());
             }
             open.removeFirst().close();
@@ -188,8 +188,8 @@ class ConnectionsTest {
 
     @Test
     void oversizedRequestsAreRefused() throws Exception {
-        assertEquals(413, refused("GET / HTTP/1.1\r\nHost: hello\r\nX-Long: " + "a".repeat(8200) + "\r\n\r\n"));
-        assertEquals(413, refused("GET /" + "a".repeat(4100) + " HTTP/1.1\r\nHost: hello\r\n\r\n"));
+        assertEquals(413, refused("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(8200) + "\r\n\r\n"));
+        assertEquals(413, refused("GET /" + "a".repeat(4100) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
 
     @Test
@@ -213,7 +213,7 @@ class ConnectionsTest {
         log.start();
         root.addAppender(log);
         try {
-            refused("POST / HTTP/1.1\r\nHost: hello\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n");
+            refused("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n");
             Thread.sleep(300);
         } finally {
             root.detachAppender(log);

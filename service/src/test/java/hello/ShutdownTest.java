@@ -73,11 +73,11 @@ class ShutdownTest {
         builder.environment().put("ENDPOINTS_ALL_PORT", String.valueOf(free()));
         Process service = builder.start();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest hello = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/"))
+            HttpRequest greeting = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/"))
                     .build();
             for (long begin = System.nanoTime(); ; Thread.sleep(50)) {
                 try {
-                    client.send(hello, HttpResponse.BodyHandlers.discarding());
+                    client.send(greeting, HttpResponse.BodyHandlers.discarding());
                     break;
                 } catch (IOException e) {
                     assertTrue(
@@ -86,13 +86,14 @@ class ShutdownTest {
                 }
             }
             CompletableFuture<HttpResponse<String>> slow = client.sendAsync(
-                    HttpRequest.newBuilder(hello.uri().resolve("/slow")).build(), HttpResponse.BodyHandlers.ofString());
+                    HttpRequest.newBuilder(greeting.uri().resolve("/slow")).build(),
+                    HttpResponse.BodyHandlers.ofString());
             Thread.sleep(500);
             service.destroy();
             Thread.sleep(500);
             assertThrows(
                     IOException.class,
-                    () -> HttpClient.newHttpClient().send(hello, HttpResponse.BodyHandlers.discarding()),
+                    () -> HttpClient.newHttpClient().send(greeting, HttpResponse.BodyHandlers.discarding()),
                     "no new requests are taken");
             HttpResponse<String> answer = slow.get(20, TimeUnit.SECONDS);
             assertEquals(200, answer.statusCode());

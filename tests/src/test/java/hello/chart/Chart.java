@@ -32,12 +32,19 @@ record Chart(Path folder, Map<String, String> parameters) {
     /** What {@code image.yaml} of an environment looks like. */
     static final Path IMAGE_FILE = Repository.path("tests/src/test/resources/image.yaml");
 
+    /** Values that use all that is optional, at once. */
+    static final Path EVERYTHING = Repository.path("tests/src/test/resources/accepted-values/everything.yaml");
+
     /** The service's chart. */
-    static final Chart HELLO =
-            new Chart(Repository.path("gitops/charts/hello"), Map.of("image.repository", REPOSITORY));
+    static final Chart SERVICE = new Chart(Repository.path("gitops/chart"), Map.of("image.repository", REPOSITORY));
 
     /** One folder for each environment. */
     static final Path ENVIRONMENTS = Repository.path("gitops/environments");
+
+    /** The folders in it. */
+    static List<Path> environments() {
+        return Repository.list(ENVIRONMENTS).stream().filter(Files::isDirectory).toList();
+    }
 
     /**
      * Renders on the oldest supported Kubernetes.

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 /** What must be true of the service's rendered objects, whatever the environment: rules across fields and objects. */
 final class ChartRules {
 
-    /** The kinds that make up the service; the AppProject of the environments permits these. */
+    /** The kinds that always make up the service; the AppProject of the environments permits these. */
     static final Set<String> KINDS = Set.of(
             "Deployment",
             "HorizontalPodAutoscaler",
@@ -54,14 +54,25 @@ final class ChartRules {
             rules.testPods();
             rules.labels();
             rules.ports();
+            rules.outgoing();
             rules.pods();
+            rules.files();
+            rules.monitoring();
             rules.numbers();
         }
         return rules.broken;
     }
 
     private void valid(Map<String, Object> object) {
-        KubernetesModel.mistakes(object).forEach(mistake -> broken.add(object.get("kind") + " " + mistake));
+        if (!isForeign(object)) {
+            KubernetesModel.mistakes(object).forEach(mistake -> broken.add(object.get("kind") + " " + mistake));
+        }
+    }
+
+    /** Whether a kind is not Kubernetes' own: no model here knows its fields. */
+    private static boolean isForeign(Map<String, Object> object) {
+        String group = object.get("apiVersion").toString().replaceFirst("/.*", "");
+        return group.contains(".") && !group.endsWith(".k8s.io");
     }
 
     private void objects() {
@@ -72,11 +83,12 @@ final class ChartRules {
             rule(names.add(object.get("kind") + "/" + metadata.get("name")), "two objects of one kind and name");
             rule(!metadata.containsKey("namespace"), "no object names a namespace: whoever installs it does");
             rule(!metadata.toString().contains("argocd.argoproj.io"), "no hook or option of Argo CD");
-            kinds.add((String) object.get("kind"));
+            if (!isForeign(object)) {
+                kinds.add((String) object.get("kind"));
+            }
         }
-        kinds.remove("Pod");
+        kinds.removeAll(Set.of("Pod", "ConfigMap"));
         rule(kinds.equals(KINDS), "the kinds are " + new TreeSet<>(KINDS) + ", not " + kinds);
-        rule(!mapAt(one("Ingress"), "metadata").containsKey("annotations"), "the Ingress suits any controller");
     }
 
     private void testPods() {
@@ -142,7 +154,19 @@ final class ChartRules {
         rule(
                 list(at(one("NetworkPolicy"), "spec", "policyTypes")).equals(List.of("Ingress", "Egress")),
                 "in and out are closed");
-        rule(!mapAt(one("NetworkPolicy"), "spec").containsKey("egress"), "nothing goes out");
+    }
+
+    private void outgoing() {
+        List<Object> egress = list(mapAt(one("NetworkPolicy"), "spec").getOrDefault("egress", List.of()));
+        for (Object entry : egress) {
+            rule(
+                    mapsAt(entry, "to").size() == 1
+                            && mapsAt(entry, "ports").stream().allMatch(port -> port.containsKey("port")),
+                    "what goes out has one target and a port");
+        }
+        rule(
+                egress.isEmpty() || egress.get(0).toString().contains("kube-system"),
+                "where something goes out, DNS is asked");
     }
 
     private void pods() {
@@ -154,11 +178,50 @@ final class ChartRules {
         rule(Boolean.FALSE.equals(podSpec().get("automountServiceAccountToken")), "the pods have no token");
         rule(Boolean.FALSE.equals(podSpec().get("enableServiceLinks")), "no variables of other Services");
         rule("hello".equals(podSpec().get("serviceAccountName")), "the pods have their own account");
+        List<Object> variables = mapsAt(container(), "env").stream()
+                .map(variable -> variable.get("name"))
+                .toList();
+        rule(new HashSet<>(variables).size() == variables.size(), "no variable is there twice");
         rule(
                 map(at(container(), "resources", "requests"))
                         .keySet()
                         .equals(Set.of("cpu", "memory", "ephemeral-storage")),
                 "CPU, memory and disk requested");
+    }
+
+    private void files() {
+        for (Map<String, Object> files : all("ConfigMap")) {
+            rule(
+                    mapsAt(podSpec(), "volumes")
+                            .contains(Map.of(
+                                    "name", "config", "configMap", Map.of("name", at(files, "metadata", "name")))),
+                    "the pods have the ConfigMap's files");
+            rule(
+                    mapsAt(container(), "volumeMounts")
+                            .contains(Map.of("name", "config", "mountPath", "/config", "readOnly", true)),
+                    "the files are in /config, read-only");
+            rule(
+                    mapAt(one("Deployment"), "spec", "template", "metadata")
+                            .toString()
+                            .contains("checksum/config="),
+                    "a changed file replaces the pods");
+        }
+    }
+
+    private void monitoring() {
+        for (Map<String, Object> monitor : all("PodMonitor")) {
+            rule(
+                    selects(
+                            at(monitor, "spec", "selector", "matchLabels"),
+                            labels(mapAt(one("Deployment"), "spec", "template"))),
+                    "PodMonitor selects the pods");
+            Map<String, Object> endpoint =
+                    mapsAt(monitor, "spec", "podMetricsEndpoints").get(0);
+            rule(
+                    "management".equals(endpoint.get("port")) && "/prometheus".equals(endpoint.get("path")),
+                    "Prometheus asks the management port for /prometheus");
+            rule(one("NetworkPolicy").toString().contains("port=management"), "the NetworkPolicy lets Prometheus in");
+        }
     }
 
     private void numbers() {

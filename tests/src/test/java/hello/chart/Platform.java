@@ -46,7 +46,7 @@ final class Platform {
      */
     Platform(List<Map<String, Object>> root, List<Map<String, Object>> platform, List<Map<String, Object>> service) {
         this.root = root;
-        this.deployed = Map.of("root", root, "platform", platform, "hello", service);
+        this.deployed = Map.of("hello-root", root, "platform", platform, "hello", service, "hello-preview", service);
     }
 
     /**
@@ -102,10 +102,10 @@ final class Platform {
         Path folder = Repository.path((String) source.get("path"));
         rule(folder.toFile().isDirectory(), name + " has a folder " + source.get("path"));
         if (source.containsKey("helm") && Yaml.map(source.get("helm")).containsKey("valueFiles")) {
-            // image.yaml comes with the first build.
+            // image.yaml comes with the first build, what is in preview with each.
             list(at(source, "helm", "valueFiles")).stream()
                     .map(Platform::environment)
-                    .filter(file -> !file.endsWith("/image.yaml"))
+                    .filter(file -> !file.endsWith("/image.yaml") && !file.startsWith("../preview/"))
                     .forEach(file -> rule(folder.resolve(file).toFile().isFile(), name + " has a value file " + file));
         }
     }
@@ -152,7 +152,8 @@ final class Platform {
         return CLUSTER_WIDE.contains(object.get("kind"));
     }
 
-    private static boolean permits(Map<String, Object> right, Map<String, Object> object) {
+    /** Whether a right of a project permits an object. */
+    static boolean permits(Map<String, Object> right, Map<String, Object> object) {
         String[] version = object.get("apiVersion").toString().split("/");
         String group = version.length == 2 ? version[0] : "";
         return right.get("group").equals(group)
@@ -170,7 +171,7 @@ final class Platform {
     }
 
     private static String environment(Object template) {
-        return template.toString().replace("{{ .path.basename }}", "staging");
+        return template.toString().replace("{{ .path.basename }}", "staging").replace("{{ .number }}", "12");
     }
 
     private void rule(boolean kept, String sentence) {

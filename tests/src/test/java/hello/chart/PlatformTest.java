@@ -106,15 +106,23 @@ class PlatformTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 arguments("platform", "path: gitops/platform", "path: platform", "platform has a folder platform"),
-                arguments("platform", "namespace: traefik", "namespace: default", "platform may go to its namespace"),
+                arguments(
+                        "platform",
+                        "  namespace: traefik\n  sync",
+                        "  namespace: default\n  sync",
+                        "may go to its namespace"),
                 arguments("platform", "project: platform", "project: hello", "platform may go to its namespace"),
-                arguments("environments", "releaseName: hello", "valueFiles: [../../none.yaml]", "duplicate"),
+                arguments("environments", "releaseName: {{ .Values.name }}", "valueFiles: [none.yaml]", "duplicate"),
                 arguments(
                         "environments",
                         "/values.yaml'",
                         "/value.yaml'",
-                        "has a value file ../../environments/staging/value.yaml"),
-                arguments("environments", "namespace: 'hello-", "namespace: 'helo-", "may go to its namespace"),
+                        "has a value file ../environments/staging/value.yaml"),
+                arguments(
+                        "environments",
+                        "namespace: '{{ $namespace }}'",
+                        "namespace: 'helo'",
+                        "may go to its namespace"),
                 arguments(
                         "projects",
                         "sourceRepos: [{{ .Values.repoURL | quote }}]",
@@ -125,6 +133,7 @@ class PlatformTest {
                         "    - {group: policy, kind: PodDisruptionBudget}\n",
                         "",
                         "hello may make PodDisruptionBudget hello"),
+                arguments("projects", "    - {group: \"\", kind: ConfigMap}\n", "", "hello may make ConfigMap hello"),
                 arguments(
                         "projects",
                         "kind: HorizontalPodAutoscaler}",
@@ -136,7 +145,7 @@ class PlatformTest {
                         "resources: [statefulsets]",
                         "hello needs its right to ReplicaSet"),
                 arguments(
-                        "projects",
+                        "platform",
                         "kind: IngressClass, name: traefik",
                         "kind: IngressClass, name: nginx",
                         "platform may make IngressClass traefik"));
@@ -155,7 +164,7 @@ class PlatformTest {
             return new Platform(
                             root.render(),
                             Platform.kustomized(PLATFORM),
-                            Chart.HELLO.render(PRODUCTION, Chart.IMAGE_FILE))
+                            Chart.SERVICE.render(PRODUCTION, Chart.IMAGE_FILE, Chart.EVERYTHING))
                     .broken();
         } catch (YAMLException e) {
             return List.of(e.getMessage());
@@ -203,7 +212,7 @@ class PlatformTest {
     @Test
     void environmentsHaveHostsOfTheirOwnAndLeaveTheImageToTheMachine() {
         Set<Object> hosts = new HashSet<>();
-        for (Path environment : Repository.list(Chart.ENVIRONMENTS)) {
+        for (Path environment : Chart.environments()) {
             Map<String, Object> values = Yaml.document(Repository.read(environment.resolve("values.yaml")));
             assertThat(values).as("%s", environment).doesNotContainKey("image");
             assertThat(list(at(values, "ingress", "hosts")))
@@ -216,7 +225,7 @@ class PlatformTest {
     void theChartAndTheIngressControllerMeanTheSame() {
         List<Map<String, Object>> platform = Platform.kustomized(PLATFORM);
         Map<String, Object> defaults =
-                Yaml.document(Repository.read(Chart.HELLO.folder().resolve("values.yaml")));
+                Yaml.document(Repository.read(Chart.SERVICE.folder().resolve("values.yaml")));
         assertThat(names(platform, "Namespace")).containsExactly(at(defaults, "networkPolicy", "ingressNamespace"));
         assertThat(names(platform, "IngressClass")).containsExactly(at(defaults, "ingress", "className"));
     }
@@ -276,7 +285,7 @@ class PlatformTest {
         assertThat(Repository.read(INSTALL.resolve("checksum")))
                 .as("argocd/install/checksum: `make up` prints the new line")
                 .startsWith("v" + tool("argocd") + " ");
-        assertThat(Chart.HELLO.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE))
+        assertThat(Chart.SERVICE.text(tool("kubectl"), PRODUCTION, Chart.IMAGE_FILE))
                 .isNotEmpty();
     }
 

@@ -14,7 +14,7 @@ class RepositoryAddressTest {
     @ValueSource(
             strings = {
                 "https://github.com/ada/hello",
-                "https://git.example.org:8443/group/sub.group/hello_1.git",
+                "https://git.example.org:8443/group/sub.group/team_1.git",
                 "https://dev.example.org/my%20project/_git/hello",
                 "git://git.git.svc.cluster.local/hello.git",
                 "ssh://git@git.example.org:2222/ada/hello.git",

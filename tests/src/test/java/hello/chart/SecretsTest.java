@@ -55,9 +55,9 @@ class SecretsTest {
     @Test
     void nothingRenderedIsASecret() {
         List<Map<String, Object>> rendered = Stream.of(
-                        Repository.list(Chart.ENVIRONMENTS).stream()
+                        Chart.environments().stream()
                                 .flatMap(environment ->
-                                        Chart.HELLO
+                                        Chart.SERVICE
                                                 .render(environment.resolve("values.yaml"), Chart.IMAGE_FILE)
                                                 .stream()),
                         Platform.ROOT.render().stream(),

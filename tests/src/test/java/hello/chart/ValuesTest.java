@@ -2,7 +2,7 @@ package hello.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.entry;
 
 import hello.support.Repository;
 import hello.support.Yaml;
@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,11 +24,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ValuesTest {
 
     private static final Path RESOURCES = Repository.path("tests/src/test/resources");
-    private static final Path PRODUCTION = Chart.ENVIRONMENTS.resolve("production/values.yaml");
-    private static final String DEFAULTS = Repository.read(Chart.HELLO.folder().resolve("values.yaml"));
+    private static final String DEFAULTS =
+            Repository.read(Chart.SERVICE.folder().resolve("values.yaml"));
+
+    /** The least that an environment has to say. */
+    private static final Path HOSTS = RESOURCES.resolve("hosts.yaml");
+
+    /** What a PodMonitor needs. */
+    private static final String SCRAPED = "networkPolicy: {metricsNamespaces: [monitoring]}";
 
     /** Values that may be given and have no default. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of("resources.limits.cpu");
+
+    /**
+     * What stands in image.yaml for the ApplicationSet alone, see gitops/freeze: the chart takes it and has no use for
+     * it.
+     */
+    private static final String FROZEN = "frozen";
+
+    /** Every value that the schema knows, by its path. */
+    private static final Set<String> KNOWN = known();
 
     @TempDir
     private Path folder;
@@ -47,7 +63,7 @@ class ValuesTest {
         assertThat(wanted.find())
                 .as("the first line says `# refused: ` and a part of the message")
                 .isTrue();
-        assertThatThrownBy(() -> Chart.HELLO.text(Chart.OLDEST_KUBERNETES, PRODUCTION, Chart.IMAGE_FILE, values))
+        assertThatThrownBy(() -> Chart.SERVICE.text(Chart.OLDEST_KUBERNETES, HOSTS, Chart.IMAGE_FILE, values))
                 .as("%s", values.getFileName())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(wanted.group(1));
@@ -57,7 +73,7 @@ class ValuesTest {
     @MethodSource("accepted")
     void accepts(Path values) {
         List<Map<String, Object>> objects =
-                Chart.HELLO.copy(folder.resolve("chart")).renderWithTests(PRODUCTION, Chart.IMAGE_FILE, values);
+                Chart.SERVICE.copy(folder.resolve("chart")).renderWithTests(HOSTS, Chart.IMAGE_FILE, values);
         assertThat(ChartRules.broken(objects)).as("%s", values).isEmpty();
     }
 
@@ -65,13 +81,55 @@ class ValuesTest {
     void givesGreetingsToTheServiceUnchanged() {
         Path values = RESOURCES.resolve("accepted-values/greeting-of-any-text.yaml");
         Map<String, Object> greeting = Yaml.mapAt(Yaml.document(Repository.read(values)), "greeting");
-        assertThat(Chart.HELLO.render(PRODUCTION, Chart.IMAGE_FILE, values))
-                .filteredOn(object -> object.get("kind").equals("Deployment"))
-                .flatExtracting(object -> Yaml.mapsAt(object, "spec", "template", "spec", "containers", 0, "env"))
-                .filteredOn(variable -> variable.containsKey("value"))
-                .extracting(variable -> variable.get("name"), variable -> expanded(variable.get("value")))
+        assertThat(texts(values))
                 .containsExactly(
-                        tuple("HELLO_NAME", greeting.get("name")), tuple("HELLO_MESSAGE", greeting.get("message")));
+                        entry("GREETING_NAME", greeting.get("name")),
+                        entry("GREETING_MESSAGE", greeting.get("message")));
+    }
+
+    @Test
+    void givesVariablesAndFilesToTheServiceUnchanged() {
+        Map<String, Object> values = Yaml.document(Repository.read(Chart.EVERYTHING));
+        assertThat(texts(Chart.EVERYTHING)).containsExactlyInAnyOrderEntriesOf(Yaml.mapAt(values, "env"));
+        assertThat(Yaml.at(one("ConfigMap", Chart.EVERYTHING), "data")).isEqualTo(values.get("config"));
+    }
+
+    /** The variables whose text the values say, as the service sees them. */
+    private static Map<String, Object> texts(Path values) {
+        return Yaml.mapsAt(one("Deployment", values), "spec", "template", "spec", "containers", 0, "env").stream()
+                .filter(variable -> variable.containsKey("value"))
+                .collect(Collectors.toMap(
+                        variable -> (String) variable.get("name"), variable -> expanded(variable.get("value"))));
+    }
+
+    /** An object of the chart with some values and the defaults, whatever environments say. */
+    private static Map<String, Object> one(String kind, Path values) {
+        return Chart.SERVICE.render(HOSTS, Chart.IMAGE_FILE, values).stream()
+                .filter(object -> kind.equals(object.get("kind")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aChangedFileReplacesThePods() {
+        Set<Object> pods = Stream.of("{a: '1'}", "{a: '2'}", "{a: '2', b: ''}", "{a: '2', b: ''}")
+                .map(files -> write("config.yaml", "config: " + files))
+                .map(file -> Yaml.at(one("Deployment", file), "spec", "template"))
+                .collect(Collectors.toSet());
+        assertThat(pods).hasSize(3);
+    }
+
+    @Test
+    void nothingOptionalIsThereByDefault() {
+        List<Map<String, Object>> objects = Chart.SERVICE.render(HOSTS, Chart.IMAGE_FILE);
+        assertThat(objects).extracting(object -> object.get("kind")).containsOnlyOnceElementsOf(ChartRules.KINDS);
+        assertThat(objects).hasSameSizeAs(ChartRules.KINDS);
+        assertThat(objects)
+                .as("no annotation of one ingress controller, among others")
+                .noneMatch(object -> Yaml.mapAt(object, "metadata").containsKey("annotations"));
+        assertThat(objects)
+                .filteredOn(object -> "NetworkPolicy".equals(object.get("kind")))
+                .noneMatch(object -> Yaml.mapAt(object, "spec").containsKey("egress"));
     }
 
     /** As Kubernetes expands a variable's value: {@code $(NAME)} to what NAME has, {@code $$} to a dollar sign. */
@@ -83,37 +141,31 @@ class ValuesTest {
 
     static Stream<String> changedValues() {
         // Each rendering here is given the repository as a parameter, which wins over all files.
-        return Yaml.leaves(changed()).keySet().stream().filter(path -> !path.equals("image.repository"));
+        return changed().keySet().stream().filter(path -> !path.equals("image.repository"));
     }
 
     @ParameterizedTest
     @MethodSource("changedValues")
     void eachValueHasAnEffect(String path) {
-        Path value = write(
-                "value.yaml", Yaml.text(Yaml.only(path, Yaml.leaves(changed()).get(path))));
-        Chart chart = Chart.HELLO.copy(folder.resolve("chart"));
+        Path value = write("value.yaml", Yaml.text(Yaml.only(path, changed().get(path))));
+        Chart chart = Chart.SERVICE.copy(folder.resolve("chart"));
         // The first has room for each single change; in the second the replica count is fixed.
         boolean effect = Stream.of(
-                        "{autoscaling: {minReplicas: 4, maxReplicas: 8}}",
+                        "{autoscaling: {minReplicas: 4, maxReplicas: 8}, podMonitor: {enabled: true}}",
                         "{autoscaling: {enabled: false}, replicaCount: 5}")
-                .map(text -> write("base.yaml", text))
-                .anyMatch(base -> !chart.renderWithTests(PRODUCTION, Chart.IMAGE_FILE, base, value)
-                        .equals(chart.renderWithTests(PRODUCTION, Chart.IMAGE_FILE, base)));
+                .map(text -> write("base.yaml", text.replaceFirst("}$", ", " + SCRAPED + "}")))
+                .anyMatch(base -> !chart.renderWithTests(HOSTS, Chart.IMAGE_FILE, base, value)
+                        .equals(chart.renderWithTests(HOSTS, Chart.IMAGE_FILE, base)));
         assertThat(effect).as(path + " changes what is rendered").isTrue();
     }
 
     @Test
     void theDefaultsTheSchemaAndTheTableOfEffectsHaveTheSameValues() {
         Set<String> defaults =
-                new TreeSet<>(Yaml.leaves(Yaml.document(DEFAULTS)).keySet());
+                new TreeSet<>(Yaml.leaves(Yaml.document(DEFAULTS), KNOWN).keySet());
         defaults.addAll(WITHOUT_DEFAULT);
-        assertThat(Yaml.leaves(changed()).keySet()).containsExactlyInAnyOrderElementsOf(defaults);
-
-        Map<String, Object> schema =
-                Yaml.document(Repository.read(Chart.HELLO.folder().resolve("values.schema.json")));
-        Set<String> known = new TreeSet<>();
-        collect("", schema, known);
-        assertThat(known).isEqualTo(defaults);
+        assertThat(changed().keySet()).containsExactlyInAnyOrderElementsOf(defaults);
+        assertThat(KNOWN).isEqualTo(defaults);
     }
 
     @Test
@@ -122,6 +174,13 @@ class ValuesTest {
                 .hasSizeGreaterThan(5)
                 .allSatisfy(
                         block -> assertThat(block).as("a block of values.yaml").contains("# "));
+    }
+
+    private static Set<String> known() {
+        Set<String> known = new TreeSet<>();
+        collect("", Yaml.document(Repository.read(Chart.SERVICE.folder().resolve("values.schema.json"))), known);
+        assertThat(known.remove(FROZEN)).isTrue();
+        return known;
     }
 
     /** Every place in the schema says whether others may stand beside: only the named ones may. */
@@ -133,7 +192,7 @@ class ValuesTest {
         assertThat(schema).as("schema of '%s'", path).containsEntry("additionalProperties", false);
         Map<String, Object> properties = Yaml.mapAt(schema, "properties");
         Set<String> required = new TreeSet<>(properties.keySet());
-        required.removeIf(name -> WITHOUT_DEFAULT.contains(path + name));
+        required.removeIf(name -> WITHOUT_DEFAULT.contains(path + name) || FROZEN.equals(path + name));
         assertThat(Yaml.list(schema.get("required")).stream().map(String::valueOf))
                 .as("required in '%s', so that no value can be taken away", path)
                 .containsExactlyInAnyOrderElementsOf(required);
@@ -144,7 +203,7 @@ class ValuesTest {
     }
 
     private static Map<String, Object> changed() {
-        return Yaml.document(Repository.read(RESOURCES.resolve("every-value-changed.yaml")));
+        return Yaml.leaves(Yaml.document(Repository.read(RESOURCES.resolve("every-value-changed.yaml"))), KNOWN);
     }
 
     private Path write(String name, String text) {

@@ -1,30 +1,30 @@
 {{/* Labels that never change: they select pods, and a Deployment's selector cannot be edited. */}}
-{{- define "hello.selectorLabels" -}}
+{{- define "service.selectorLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/* Labels of every object. No chart or image version: each release would touch every object. */}}
-{{- define "hello.labels" -}}
-{{ include "hello.selectorLabels" . }}
+{{- define "service.labels" -}}
+{{ include "service.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{/* The tag as a label, which allows less: 63 characters, with a letter or digit at both ends. */}}
-{{- define "hello.version" -}}
+{{- define "service.version" -}}
 {{- regexReplaceAll "^[^A-Za-z0-9]+|[^A-Za-z0-9]+$" (trunc 63 .Values.image.tag) "" -}}
 {{- end }}
 
 {{/* Text for a container, in which Kubernetes would take $(NAME) for a variable and $$ for a dollar sign. */}}
-{{- define "hello.literal" -}}
+{{- define "service.literal" -}}
 {{- . | replace "$" "$$" -}}
 {{- end }}
 
 {{/* repository:tag@digest; the digest may be left out. */}}
-{{- define "hello.image" -}}
+{{- define "service.image" -}}
 {{- $image := .Values.image -}}
 {{- if not $image.repository -}}
-{{- fail "image.repository is empty: name the image, for example --set image.repository=localhost:5050/hello" -}}
+{{- fail "image.repository is empty: name the image, for example --set image.repository=registry.example/team/service" -}}
 {{- end -}}
 {{- if not $image.tag -}}
 {{- fail "image.tag is empty: there is no image yet, or the environment's image.yaml was not given" -}}
@@ -33,12 +33,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{/* The minimum of replicas, with autoscaling or without. */}}
-{{- define "hello.minReplicas" -}}
+{{- define "service.minReplicas" -}}
 {{- ternary .Values.autoscaling.minReplicas .Values.replicaCount .Values.autoscaling.enabled -}}
 {{- end }}
 
 {{/* For pods and containers: all that Pod Security "restricted" asks for, and a read-only root file system. */}}
-{{- define "hello.podSecurityContext" -}}
+{{- define "service.podSecurityContext" -}}
 runAsNonRoot: true
 runAsUser: 65532
 runAsGroup: 65532
@@ -46,7 +46,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{- define "hello.securityContext" -}}
+{{- define "service.securityContext" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The greeting over real HTTP. */
 @MicronautTest(transactional = false)
-class HelloTest {
+class GreetingTest {
 
     @Inject
     EmbeddedServer server;
@@ -126,8 +126,8 @@ class HelloTest {
 
     @Test
     void environmentIsUtf8WhateverTheLocale() {
-        byte[] environ = "HELLO_MESSAGE=Grüß=Gott\0EMPTY=\0odd\0".getBytes(StandardCharsets.UTF_8);
-        assertEquals(Map.of("HELLO_MESSAGE", "Grüß=Gott", "EMPTY", ""), GreetingFactory.utf8(environ));
+        byte[] environ = "GREETING_MESSAGE=Grüß=Gott\0EMPTY=\0odd\0".getBytes(StandardCharsets.UTF_8);
+        assertEquals(Map.of("GREETING_MESSAGE", "Grüß=Gott", "EMPTY", ""), GreetingFactory.utf8(environ));
     }
 
     @Test
