@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /**
  * Open-loop load: requests leave at fixed times whatever became of those before, so that an outage is seen in full.
@@ -30,10 +34,7 @@ final class Prober implements AutoCloseable {
 
     private static Prober production;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(Duration.ofSeconds(5))
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final HttpClient client;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread clock;
     private final AtomicInteger sent = new AtomicInteger();
@@ -44,8 +45,26 @@ final class Prober implements AutoCloseable {
 
     /** Starts to ask a host of the ingress this many times a second. */
     Prober(String host, int perSecond) {
+        this(host, perSecond, "http", HttpClient.newBuilder());
+    }
+
+    /** As the constructor, by HTTPS: the certificate has to be for that host, and of an authority trusted there. */
+    static Prober secure(String host, int perSecond, SSLContext trust) {
+        SSLParameters names = new SSLParameters();
+        names.setServerNames(List.of(new SNIHostName(host)));
+        return new Prober(
+                host,
+                perSecond,
+                "https",
+                HttpClient.newBuilder().sslContext(trust).sslParameters(names));
+    }
+
+    private Prober(String host, int perSecond, String scheme, HttpClient.Builder builder) {
         this.perSecond = perSecond;
-        URI uri = URI.create("http://" + NODE + "/");
+        client = builder.connectTimeout(Duration.ofSeconds(5))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+        URI uri = URI.create(scheme + "://" + NODE + "/");
         clock = Thread.ofPlatform().daemon().start(() -> {
             long next = System.nanoTime();
             while (running) {
