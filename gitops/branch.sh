@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # what is set here is used by the script that reads this file
-# Shared by bump and rollback: change an environment's image.yaml on a remote's branch by
-# compare-and-swap. Only plumbing with an index of its own: this clone's work tree, index and
+# Shared by bump, rollback, freeze and thaw: change an environment's image.yaml on a remote's branch
+# by compare-and-swap. Only plumbing with an index of its own: this clone's work tree, index and
 # branches stay as they are. Bash 3.2 and BSD tools are enough.
 set -euo pipefail
 
@@ -82,7 +82,7 @@ clean() {
 # identify: where nobody said who commits, a machine does
 identify() {
   ! git -c user.useConfigOnly=true var GIT_COMMITTER_IDENT >/dev/null 2>&1 || return 0
-  export GIT_AUTHOR_NAME=hello-bump GIT_AUTHOR_EMAIL=hello-bump@users.noreply.github.com
+  export GIT_AUTHOR_NAME=gitops-bump GIT_AUTHOR_EMAIL=gitops-bump@users.noreply.github.com
   export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
 }
 
@@ -100,6 +100,23 @@ image() {
       once = count["tag:"] * count["digest:"] * count["commit:"] == 1
       print once ? value["tag:"] " " value["digest:"] " " value["commit:"] : "?"
     }'
+}
+
+# frozen: since when, by whom and why, if the environment is frozen
+frozen() {
+  [ -n "$was" ] || return 0
+  git cat-file blob "$head:$file" | awk -F '"' '
+    /^  (since|by|why): "/ { value[$1] = $2 }
+    END {
+      if ("  why: " in value)
+        print "frozen since " value["  since: "] " by " value["  by: "] ": " value["  why: "]
+    }'
+}
+
+# unchanged WORD: WHY: the end of a run that had nothing to do
+unchanged() {
+  echo "unchanged $1"
+  exit 0
 }
 
 # history LOG-OPTIONS: the commits that touched the file, newest first, on every side of every merge
@@ -122,7 +139,7 @@ swap() {
     if fetch; then
       look
       decide
-      # shellcheck disable=SC2086 # three words
+      # shellcheck disable=SC2086 # three words, or none
       new=$(write $to)
       if push; then
         echo "$1 $new"
@@ -147,20 +164,26 @@ fetch() {
 look() {
   local folder=gitops/environments
   head=$(git rev-parse "$seen")
-  git cat-file -e "$head:$folder/$environment" 2>/dev/null ||
+  [ "$(git cat-file -t "$head:$folder/$environment" 2>/dev/null)" = tree ] ||
     die "$branch has no environment $environment; it has:" \
-      "$(git ls-tree --name-only "$head:$folder" 2>/dev/null | tr '\n' ' ')"
+      "$(git ls-tree -d --name-only "$head:$folder" 2>/dev/null | tr '\n' ' ')"
   was=$(image "$head")
   [ "$was" != '?' ] || die "$file on $branch has not one tag, digest and commit each." \
     "Put it right (git log -p -- $file), then run this again."
 }
 
-# write TAG DIGEST COMMIT: prints a commit on $head that changes these three lines and nothing else
+# edit TAG DIGEST COMMIT: changes these three lines of the file, and nothing else. freeze and thaw
+# have another one.
+edit() {
+  sed -e "s|^  tag:.*|  tag: \"$1\"|" -e "s|^  digest:.*|  digest: $2|" \
+    -e "s|^  commit:.*|  commit: $3|"
+}
+
+# write TAG DIGEST COMMIT: prints a commit on $head in which the file is edited
 write() {
   local blob tree
   set -e # bash forgets it in $(…), where this runs; so the index set here is nobody else's
-  template | sed -e "s|^  tag:.*|  tag: \"$1\"|" -e "s|^  digest:.*|  digest: $2|" \
-    -e "s|^  commit:.*|  commit: $3|" >"$tmp/file"
+  template | edit "$@" >"$tmp/file"
   export GIT_INDEX_FILE=$tmp/index
   git read-tree "$head"
   blob=$(git hash-object -w --no-filters "$tmp/file")

@@ -94,7 +94,7 @@ class BumpTest {
     void committerIsThePersonOrElseTheMachine() {
         String unset = "unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL; ";
         bumped(unset + sandbox.bump("workflow", "line", Image.of(commit("One"))));
-        assertThat(who()).isEqualTo("hello-bump <hello-bump@users.noreply.github.com>");
+        assertThat(who()).isEqualTo("gitops-bump <gitops-bump@users.noreply.github.com>");
         sandbox.must("git -C workflow config user.name Grace; git -C workflow config user.email grace@example.org");
         bumped(unset + sandbox.bump("workflow", "line", Image.of(commit("Two"))));
         assertThat(who()).isEqualTo("Grace <grace@example.org>");

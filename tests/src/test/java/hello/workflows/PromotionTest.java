@@ -35,10 +35,11 @@ class PromotionTest {
         assertThat(clone.run(".github/scripts/propose-promotion").orFail().line())
                 .isEqualTo("https://example.org/pull/1");
         assertThat(gh.calls())
-                .contains("pr create --base main --head promote/" + tag + " --title production: image " + tag)
-                .contains("workflow run verify.yml --ref promote/" + tag);
+                .contains(
+                        "pr create --base main --head promote/production-" + tag + " --title production: image " + tag)
+                .contains("workflow run verify.yml --ref promote/production-" + tag);
         assertThat(clone.file("body")).contains("first image", ONE);
-        assertThat(clone.must("git -C origin.git show --format=%s --name-only promote/" + tag))
+        assertThat(clone.must("git -C origin.git show --format=%s --name-only promote/production-" + tag))
                 .startsWith("production: image")
                 .endsWith("production/image.yaml");
         clone.run(".github/scripts/propose-promotion").orFail(); // its own branch is no stranger's
@@ -68,9 +69,9 @@ class PromotionTest {
                 .contains("since `" + tag + "`", "    " + second.substring(0, 7) + " Greet <b>you</b> $(id)")
                 .doesNotContain("staging: image");
         // main goes on, and a person updates the branch by the button of the web page
-        clone.must("cd clone; git checkout -q -B update origin/promote/" + second.substring(0, 12)
+        clone.must("cd clone; git checkout -q -B update origin/promote/production-" + second.substring(0, 12)
                 + "; git checkout -q main; echo y >docs/y; git add .; git commit -q -m More; git push -q origin main;"
-                + " git checkout -q update; git merge -q -m Update main; git push -q origin update:promote/"
+                + " git checkout -q update; git merge -q -m Update main; git push -q origin update:promote/production-"
                 + second.substring(0, 12) + "; git checkout -q main");
         clone.run(".github/scripts/propose-promotion").orFail();
         clone.standIn("gh", "exit 1");
@@ -89,15 +90,69 @@ class PromotionTest {
         assertThat(clone.must("git -C origin.git branch")).isEqualTo("* main");
     }
 
+    /** Two may be open at once, and each has a branch of its own. */
+    @Test
+    void ofThreeEnvironmentsOneIsNamed() {
+        clone.must("""
+                cd clone
+                mkdir gitops/environments/qa
+                touch gitops/environments/qa/values.yaml
+                printf '%s\\n' staging qa production >gitops/environments/order
+                git add .
+                git commit -q -m 'A third environment'
+                git push -q origin main
+                """);
+        String tag = clone.staging(ONE).substring(0, 12);
+        clone.refused(".github/scripts/propose-promotion", "say TO=, one of: qa production");
+        clone.refused("TO='$(id)' .github/scripts/propose-promotion", "there is no environment '$(id)'");
+        clone.refused("TO=production .github/scripts/propose-promotion", "qa has no image yet");
+        clone.run("TO=qa .github/scripts/propose-promotion").orFail();
+        clone.run("FROM=staging TO=production .github/scripts/propose-promotion")
+                .orFail();
+        assertThat(clone.must("git -C origin.git branch --format='%(refname:short)'")
+                        .lines())
+                .containsExactly("main", "promote/production-" + tag, "promote/qa-" + tag);
+    }
+
+    @Test
+    void frozenEnvironmentIsNotProposedTo() {
+        merge(clone.staging(ONE));
+        clone.must("cd clone; gitops/freeze production --why 'an audit'; git pull -q --ff-only origin main;"
+                + " git commit -q --allow-empty -m Newer; git push -q origin main");
+        clone.staging(TWO);
+        clone.refused(
+                ".github/scripts/propose-promotion", "nothing to propose: unchanged frozen: production is frozen");
+        assertThat(clone.must("git -C origin.git branch")).isEqualTo("* main");
+    }
+
+    /** What a release ends with. */
+    @Test
+    void releaseBumpsTheFirstEnvironmentUnlessItIsFrozen() {
+        String bump = "GITHUB_SHA=$(git rev-parse HEAD) .github/scripts/bump-first ";
+        assertThat(clone.run(bump + ONE).orFail().line()).startsWith("bumped ");
+        assertThat(clone.must("git -C origin.git log -1 --format=%s main")).startsWith("staging: image ");
+        clone.must("cd clone; gitops/freeze staging --why 'an audit: 100%'");
+        assertThat(clone.run(bump + TWO).orFail().line())
+                .startsWith("::notice title=staging was not bumped::unchanged frozen: staging is frozen since ")
+                .contains("by Ada: an audit: 100%; make thaw ENV=staging");
+        clone.refused(bump + "nonsense", "'nonsense' is not sha256:");
+    }
+
+    @Test
+    void securityScansWhatEachEnvironmentRuns() {
+        assertThat(clone.run(".github/scripts/environments").orFail().line())
+                .isEqualTo("names=[\"staging\",\"production\"]");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             gitops/environments/production/values.yaml | networkPolicy: {enabled: false} | production/values.yaml
-            gitops/charts/hello/templates/extra.yaml   | kind: Pod                       | templates/extra.yaml
+            gitops/chart/templates/extra.yaml   | kind: Pod                       | templates/extra.yaml
             .github/workflows/more.yml                 | on: push                        | workflows/more.yml
             gitops/environments/production/image.yaml  | networkPolicy: {enabled: false} | image.yaml: +networkPolicy
             """)
     void branchWithMoreThanTheImageIsRefused(String file, String line, String named) {
-        String branch = "promote/" + clone.staging(ONE).substring(0, 12);
+        String branch = "promote/production-" + clone.staging(ONE).substring(0, 12);
         clone.must("""
                 cd clone
                 git checkout -q -b stranger
@@ -121,8 +176,8 @@ class PromotionTest {
     private String merge(String commit) {
         String tag = commit.substring(0, 12);
         clone.run(".github/scripts/propose-promotion").orFail();
-        clone.must("cd clone; git fetch -q origin; git merge -q --ff-only origin/promote/" + tag
-                + "; git push -q origin main; git -C ../origin.git branch -q -D promote/" + tag);
+        clone.must("cd clone; git fetch -q origin; git merge -q --ff-only origin/promote/production-" + tag
+                + "; git push -q origin main; git -C ../origin.git branch -q -D promote/production-" + tag);
         return tag;
     }
 }

@@ -16,7 +16,7 @@ class RenovateTest {
 
     /** Where versions and images are pinned: neither where the loop writes, nor the lab, which builds its own. */
     private static final List<String> PLACES =
-            List.of(".github", "argocd", "gitops/charts", "gitops/platform", "local", "service/pom.xml");
+            List.of(".github", "argocd", "gitops/chart", "gitops/platform", "local", "service/pom.xml");
 
     @Test
     void itWaits() {
@@ -42,7 +42,7 @@ class RenovateTest {
             service/pom.xml | <image.java.base> | <java.image> | does not see service/pom.xml sha256
             gitops/platform/deployment.yaml | image: docker | name: docker | does not see gitops/platform
             local/registry.yaml | image: docker | name: docker | does not see local/registry.yaml
-            gitops/charts/hello/templates/tests/greeting.yaml | image: docker | name: docker | finds nothing: image:
+            gitops/chart/templates/tests/greeting.yaml | image: docker | name: docker | finds nothing: image:
             .github/scripts/lint | ZIZMOR= | ZIZ= | finds nothing: ZIZMOR
             .github/scripts/lint | SHFMT=v | SHFMT= | finds nothing: SHFMT
             argocd/install/kustomization.yaml | newTag: | tag: | does not see argocd/install

@@ -18,7 +18,7 @@ final class ScriptClone {
     static final String TWO = "sha256:" + "2".repeat(64);
 
     private static final String[] TOOLS = """
-            awk bash cat chmod cp cut dirname env git grep head ls mkdir mktemp printf rm sed sh sha256sum sleep sort
+            awk bash cat chmod cp cut date dirname env git grep head ls mkdir mktemp printf rm sed sh sha256sum sleep sort
             tail tee touch tr uname""".split("\\s+");
 
     private static final String BEGINNING = """
@@ -27,9 +27,12 @@ final class ScriptClone {
             cd clone
             git remote add origin ../origin.git
             mkdir -p docs service/target gitops/environments/staging gitops/environments/production
+            mkdir -p argocd/root
+            cp "$1/argocd/root/values.yaml" argocd/root/
             cp -R "$1/.github" .
             cp "$1/docs/verify-release" docs
-            cp "$1/gitops/bump" "$1/gitops/branch.sh" gitops
+            cp "$1"/gitops/{branch.sh,bump,freeze,order} gitops
+            cp "$1/gitops/environments/order" gitops/environments
             touch gitops/environments/staging/values.yaml gitops/environments/production/values.yaml
             git add .
             git commit -q -m 'The beginning'

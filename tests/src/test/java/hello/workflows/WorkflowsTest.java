@@ -23,7 +23,8 @@ class WorkflowsTest {
     void workflowsKeepTheRules() {
         Map<String, String> workflows = Workflows.read();
         assertThat(workflows)
-                .containsOnlyKeys("verify.yml", "release.yml", "promote.yml", "cluster.yml", "security.yml");
+                .containsOnlyKeys(
+                        "verify.yml", "release.yml", "promote.yml", "preview.yml", "cluster.yml", "security.yml");
         List<String> complaints = new ArrayList<>();
         workflows.forEach((name, text) -> complaints.addAll(Workflows.complaints(name, text)));
         assertThat(complaints).isEmpty();
