@@ -1,8 +1,10 @@
 # Every command a person types. Each is a line or a script beside what it serves.
 .DEFAULT_GOAL := help
 SHELL := bash
-ENV ?= staging
-export REPO IMAGE ADOPT HOST PORT OPEN MANAGEMENT_PORT TIMEOUT KUBERNETES
+ENV ?= $(firstword $(shell gitops/order first HEAD))
+APPLICATION := $(shell sed -n 's/^name: *//p' argocd/root/values.yaml)
+export REPO IMAGE ADOPT TLS CONTEXT INGRESS_CLASS INGRESS_NAMESPACE ARGOCD HOST PORT OPEN
+export MANAGEMENT_PORT TIMEOUT KUBERNETES FROM TO WHY
 # Maven's own libraries use what a JDK 25 warns of.
 export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
@@ -12,18 +14,28 @@ help: ## this list
 ##@ The loop
 up: ## the whole platform on minikube, the first deploy and promotion
 	@local/up
-deploy: ## this commit to staging: image, bump, sync, answer
+deploy: ## this commit to the first environment: image, bump, sync, answer
 	@local/deploy
-promote: ## staging's image to production
+promote: ## an environment's image to the next one (TO= and FROM=, where there are several)
 	@local/promote
-rollback: ## git revert of the newest bump (ENV=staging|production)
+rollback: ## git revert of the newest bump (ENV=)
 	@local/rollback "$(ENV)"
+freeze: ## an environment stays at what main has now (ENV= WHY='…')
+	@local/freeze "$(ENV)"
+thaw: ## it follows main again (ENV=)
+	@local/freeze --thaw "$(ENV)"
+remove: ## deletes what the cluster has of an environment that main has no more (ENV=)
+	@local/remove "$(ENV)"
+preview: ## the branch that is checked out as an environment of its own
+	@local/preview
+preview-down: ## takes that away
+	@local/preview --down
 status: ## one screen: what is wanted, what runs, what is in the way
 	@local/status
-whats-running: ## from the host's answer back to the source commit (ENV=staging|production)
+whats-running: ## from the host's answer back to the source commit (ENV=)
 	@local/whats-running "$(ENV)"
-sync: ## argocd app sync (ENV=staging|production)
-	@local/argocd app sync "hello-$(ENV)" && local/argocd app wait "hello-$(ENV)" --timeout 180
+sync: ## argocd app sync (ENV=)
+	@local/argocd app sync "$(APPLICATION)-$(ENV)" && local/argocd app wait "$(APPLICATION)-$(ENV)" --timeout 180
 doctor: ## what this machine and the cluster lack, and what to do about it
 	@local/doctor
 ui: ## Argo CD's web page, opened in the browser, until Ctrl-C (PORT=8443 OPEN=no)
@@ -32,12 +44,16 @@ down: ## takes away what up made
 	@local/down
 
 ##@ The service alone
-install: ## the chart with plain Helm, no Argo CD (HOST=helm.hello.test)
+install: ## the chart with plain Helm, no Argo CD (HOST=)
 	@local/install
 build: ## the image, as service/target/jib-image.tar
-	@service/image --tar "hello:$$(git rev-parse --short=12 HEAD)"
+	@service/image --tar "$(APPLICATION):$$(git rev-parse --short=12 HEAD)"
 run: ## the service on this machine with no cluster: http://localhost:8080 (PORT=)
 	@service/run
+
+##@ Your own
+rename: ## this repository under your name (NAME=orders PACKAGE=com.example.orders)
+	@local/rename "$(NAME)" "$(PACKAGE)"
 
 ##@ Checks
 test: ## everything that needs Maven and a JDK alone
@@ -55,6 +71,6 @@ lab-up: ## a minikube made of this machine's own kernel, then up in it (KUBERNET
 lab-down: ## takes the lab away, but for the cache of what it built
 	@lab/lab down
 
-##@ For up: REPO= and IMAGE= name a repository and an image elsewhere, ADOPT= namespaces to take over
+##@ For up: REPO= IMAGE= elsewhere; ADOPT= namespaces; TLS=self-signed; CONTEXT= INGRESS_CLASS= ARGOCD=existing: docs/any-cluster.md
 
-.PHONY: help up deploy promote rollback status whats-running sync doctor ui down install build run test e2e lint bench lab-up lab-down
+.PHONY: help up deploy promote rollback freeze thaw remove preview preview-down status whats-running sync doctor ui down rename install build run test e2e lint bench lab-up lab-down

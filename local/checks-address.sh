@@ -39,19 +39,23 @@ hosts_file() {
 }
 
 check_hosts() {
-  local file folder host
+  local file host
   file=$(hosts_file)
+  for host in $(hosts_of_environments); do
+    check_host "$host" "$file"
+  done
+}
+
+hosts_of_environments() {
+  local folder
   for folder in gitops/environments/*/; do
-    # shellcheck disable=SC2046 # hosts are words
-    for host in $(hosts_of "$(basename "$folder")"); do
-      check_host "$host" "$file"
-    done
+    hosts_of "$(basename "$folder")"
   done
 }
 
 # hosts_of ENVIRONMENT: nothing where it is not installed yet
 hosts_of() {
-  columns "hello-$1" ingress/hello 'HOSTS:.spec.rules[*].host' | tr , ' '
+  columns "$NAME-$1" "ingress/$NAME" 'HOSTS:.spec.rules[*].host' | tr , ' '
 }
 
 # check_host HOST FILE

@@ -35,7 +35,7 @@ check_part() {
 check_argocd() { check_part argo-cd argocd; }
 check_git() { ! is_local || check_part git-server git; }
 check_registry() { ! is_local || check_part registry registry; }
-check_ingress() { check_part ingress traefik; }
+check_ingress() { check_part ingress "$(controller_namespace)"; }
 
 check_applications() {
   local unwell
@@ -53,7 +53,7 @@ check_applications() {
 check_metrics() {
   local without
   without=$(kubectl get hpa -A --no-headers -o "custom-columns=$METRIC_COLUMNS" |
-    awk '$1 ~ /^hello-/ && $2 == "<none>" { printf "%s ", $1 }')
+    awk -v prefix="$NAME-" 'index($1, prefix) == 1 && $2 == "<none>" { printf "%s ", $1 }')
   if [ -n "$without" ]; then
     note metrics "the autoscaler has no numbers in $without" \
       "wait: it takes two to three minutes after a rollout"

@@ -37,10 +37,11 @@ $(no "$check" "the check itself broke off" "read what it says above")"
 # What up cannot begin without. Without argocd and make itself it can.
 check_before_up() {
   only_faults=yes
-  TOOLS='git curl mvn minikube kubectl helm'
+  TOOLS='git curl mvn kubectl helm'
+  [ "$MINIKUBE" = false ] || TOOLS="$TOOLS minikube"
   run_checks tools java >&2
-  if type -P minikube >/dev/null && ! is_minikube_up; then
-    run_checks machine disk >&2
+  if [ "$MINIKUBE" = true ] && type -P minikube >/dev/null; then
+    is_minikube_up || run_checks machine disk >&2
   fi
   [ "$faults" -eq 0 ] || die "this machine lacks what is marked 'no' above; nothing was changed" \
     "the lines above; make doctor checks everything"

@@ -25,8 +25,8 @@ explain_application() {
 # explain_workload NAMESPACE
 explain_workload() {
   local pods
-  kubectl -n "$1" get deployment hello -o go-template-file=local/templates/failed-conditions.tmpl \
-    2>/dev/null || true
+  kubectl -n "$1" get deployment "$NAME" \
+    -o go-template-file=local/templates/failed-conditions.tmpl 2>/dev/null || true
   pods=$(kubectl -n "$1" get pods -o go-template-file=local/templates/unready-pods.tmpl || true)
   [ -n "$pods" ] || return 0
   echo "$pods"

@@ -9,11 +9,18 @@ set -euo pipefail
 # shellcheck source=ingress.sh
 . "${BASH_SOURCE[0]%/*}/ingress.sh"
 
-GIT_URL=git://git.git.svc.cluster.local/hello.git # the in-cluster repository, as Argo CD sees it
+# The application's name, see argocd/root/values.yaml.
+NAME=$(sed -n 's/^name: *//p' argocd/root/values.yaml)
+GIT_URL=git://git.git.svc.cluster.local/$NAME.git # the in-cluster repository, as Argo CD sees it
 REGISTRY=localhost:5050                           # the in-cluster registry, as the node sees it
+TLS_OBJECT=$NAME-tls                              # the Secret of `make up TLS=…`, and its Ingress
 # What `kubectl get` prints of an object, see its option -o custom-columns.
 ROOT_COLUMNS=REPO:.spec.source.repoURL
 ROOT_COLUMNS=$ROOT_COLUMNS,'IMAGE:.spec.source.helm.parameters[?(@.name=="image")].value'
+CLASS_COLUMN='CLASS:.spec.source.helm.parameters[?(@.name=="ingressClass")].value'
+ROOT_COLUMNS=$ROOT_COLUMNS,$CLASS_COLUMN
+INGRESS_PARAMETER='.spec.source.helm.parameters[?(@.name=="ingressNamespace")].value'
+ROOT_COLUMNS=$ROOT_COLUMNS,INGRESS:$INGRESS_PARAMETER
 HOST_COLUMN='HOST:.spec.rules[0].host'
 IMAGE_COLUMN='IMAGE:.spec.template.spec.containers[0].image'
 
@@ -36,10 +43,13 @@ need() {
   done
 }
 
+# Whether the cluster is a minikube: it is, unless `make up CONTEXT=` named another one.
+is_minikube() { [ "$(git config gitops.minikube || true)" != false ]; }
+
 # The cluster is the one that `make up` used from this clone, else minikube's current profile; it is
 # never just kubectl's current context.
 context() {
-  git config hello.context || profile
+  git config gitops.context || profile
 }
 
 profile() {
@@ -65,22 +75,23 @@ cluster_answers() { kubectl get --raw /readyz >/dev/null 2>&1; }
 # Every script but `up` begins with this; a script that another one calls need not do it again.
 connect() {
   local root columns="custom-columns=$ROOT_COLUMNS"
-  [ -z "${HELLO_CONNECTED:-}" ] || return 0
+  [ -z "${GITOPS_CONNECTED:-}" ] || return 0
   need git kubectl
   CONTEXT=$(context)
   [ -n "$CONTEXT" ] || die "no cluster is known here" "make up"
-  root=$(kubectl -n argocd get application root --no-headers -o "$columns" 2>&1) ||
-    die "the cluster '$CONTEXT' has no platform, or does not answer: ${root##*$'\n'}" \
+  root=$(kubectl -n argocd get application "$NAME" --no-headers -o "$columns" 2>&1) ||
+    die "the cluster '$CONTEXT' has no '$NAME', or does not answer: ${root##*$'\n'}" \
       "make up (it starts a stopped minikube, too); make doctor says what is in the way"
-  read -r REPO IMAGE <<<"${root##*$'\n'}"
-  export HELLO_CONNECTED=yes CONTEXT REPO IMAGE
+  read -r REPO IMAGE _ INGRESS_NAMESPACE <<<"${root##*$'\n'}"
+  INGRESS_NAMESPACE=${INGRESS_NAMESPACE/#<none>/}
+  export GITOPS_CONNECTED=yes CONTEXT REPO IMAGE INGRESS_NAMESPACE
   set_remote
 }
 
 is_local() { [ "$REPO" = "$GIT_URL" ]; }
 
 # Argo CD is told that the repository has changed.
-refresh() { local/git-cluster refresh "$CONTEXT"; }
+refresh() { local/git-cluster refresh "$CONTEXT" "$NAME"; }
 
 # ui_port: of this machine, where `make ui` brings Argo CD's page
 ui_port() { echo "${PORT:-8443}"; }
@@ -108,8 +119,8 @@ now() {
 
 # service_pods NAMESPACE: the pods that requests go to
 service_pods() {
-  kubectl -n "$1" get endpointslices -l kubernetes.io/service-name=hello \
+  kubectl -n "$1" get endpointslices -l "kubernetes.io/service-name=$NAME" \
     -o go-template-file=local/templates/ready-pods.tmpl | sort -u
 }
 
-host_of() { columns "hello-$1" ingress/hello "$HOST_COLUMN"; }
+host_of() { columns "$NAME-$1" "ingress/$NAME" "$HOST_COLUMN"; }

@@ -21,8 +21,8 @@ answer() { sed -nE 's/^version (.*), commit ([^ ,]+), pod ([^ ]+)$/\3 \2 \1/p'; 
 # ready_pods: a line POD IMAGE for each that is the Deployment's, not only labelled as if it were
 ready_pods() {
   kubectl -n "$namespace" get replicasets,pods --no-headers -o "custom-columns=$POD_COLUMNS" |
-    awk '
-      $1 == "ReplicaSet" && $3 == "hello" { ours[$2] }
+    awk -v "name=$NAME" '
+      $1 == "ReplicaSet" && $3 == name { ours[$2] }
       $1 == "Pod" && $3 in ours && $4 == "True" && $5 == "<none>" { print $2, $6 }'
 }
 

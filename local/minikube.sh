@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The minikube of `make up`, started when it is not there or stopped. Sourced by up and doctor.
+# The cluster of `make up`: a minikube, started when it is not there or stopped, or the one that
+# CONTEXT= names. Sourced by up, down and doctor.
 LAB_HINT='where there is no container engine and no way to the registries (Debian, root):
         make lab-up, see lab/README.md'
 MEMORY=4096 # MB that a new minikube gets
@@ -23,22 +24,55 @@ start_minikube() {
     die "minikube did not start" \
       "read its message above; minikube -p $CONTEXT logs; then make up again
         $LAB_HINT"
-  [ -z "$is_new" ] || remember_that_minikube_is_ours
+  if [ -n "$is_new" ]; then
+    kubectl create namespace argocd >/dev/null
+    mark_namespace argocd
+    remember_that_minikube_is_ours
+  fi
 }
 
 # By this, `make down` sees that minikube goes, too.
 remember_that_minikube_is_ours() {
-  kubectl create namespace argocd >/dev/null
-  mark_namespace argocd
-  kubectl annotate namespace argocd hello/minikube-started-by=make-up >/dev/null
+  kubectl annotate namespace argocd platform/minikube-started-by=make-up --overwrite >/dev/null
 }
+
+# Sets CONTEXT, and before the first question to the cluster.
+choose_the_cluster() {
+  MINIKUBE=true
+  if [ -n "${CONTEXT:-}" ]; then
+    env kubectl config get-contexts "$CONTEXT" >/dev/null 2>&1 ||
+      die "kubectl knows no context '$CONTEXT'" "kubectl config get-contexts shows them"
+    MINIKUBE=false
+  elif is_minikube; then
+    CONTEXT=$(profile || true)
+    CONTEXT=${CONTEXT:-minikube}
+  else
+    CONTEXT=$(git config gitops.context)
+    MINIKUBE=false
+  fi
+  export CONTEXT
+}
+
+remember_the_cluster() {
+  git config gitops.context "$CONTEXT"
+  git config gitops.minikube "$MINIKUBE"
+}
+
+# has_metrics: the autoscaler's numbers
+has_metrics() { kubectl get --raw /apis/metrics.k8s.io/v1beta1 >/dev/null 2>&1; }
 
 start_cluster() {
   local answer
-  is_minikube_up || start_minikube
+  if [ "$MINIKUBE" = true ]; then
+    is_minikube_up || start_minikube
+  fi
   answer=$(kubectl get --raw /readyz 2>&1) ||
     die "the Kubernetes API of '$CONTEXT' does not answer: $(tail -n 1 <<<"$answer")" \
-      "minikube -p $CONTEXT status; then make up again"
+      "kubectl --context $CONTEXT cluster-info; then make up again"
+  if [ "$MINIKUBE" = false ]; then
+    has_metrics || say "'$CONTEXT' has no metrics-server: the autoscaler adds no pods without one"
+    return 0
+  fi
   if ! kubectl get deployment -n kube-system metrics-server >/dev/null 2>&1; then
     say "adding metrics-server"
     minikube -p "$CONTEXT" addons enable metrics-server >/dev/null ||

@@ -2,16 +2,23 @@
 # What `make up` puts into the cluster, and when it is ready. Sourced by up, which sets $scratch.
 ARGOCD_PARTS='deployment/argocd-repo-server deployment/argocd-applicationset-controller
   deployment/argocd-redis deployment/argocd-server statefulset/argocd-application-controller'
+PLATFORM=true # whether this copy keeps what all share, see copies.sh
 
-# render_root CHART
+# render_root CHART [OPTION]...
 render_root() {
-  helm template root "$1" --set-string "repoURL=$REPO,image=$IMAGE" ||
+  helm template root "$@" --set "platform=$PLATFORM" \
+    --set-string "repoURL=$REPO,image=$IMAGE" \
+    --set-string "ingressClass=$INGRESS_CLASS,ingressNamespace=$INGRESS_NAMESPACE" ||
     die "REPO or IMAGE cannot be used (message above)" "make up REPO=https://github.com/OWNER/NAME"
 }
 
 # The pinned release, unless just that is there.
 install_argocd() {
   local wanted installed manifests=$scratch/argocd.yaml
+  if [ "$PLATFORM" = false ]; then
+    check_shared_argocd
+    return 0
+  fi
   wanted=$(cat argocd/install/* | git hash-object --stdin)
   installed=$(columns argocd namespace/argocd "$INSTALL_COLUMN" || true)
   [ "$wanted" != "$installed" ] || return 0
@@ -25,7 +32,7 @@ install_argocd() {
   # What runs already reads argocd-cmd-params-cm only when it starts.
   [[ "${installed:-<none>}" == '<none>' ]] ||
     kubectl -n argocd rollout restart deployment,statefulset >/dev/null
-  kubectl annotate namespace argocd "hello/install=$wanted" --overwrite >/dev/null
+  kubectl annotate namespace argocd "platform/install=$wanted" --overwrite >/dev/null
 }
 
 # Leaves $scratch/install: argocd/install upon a copy of the release that was compared with its
@@ -75,10 +82,21 @@ wait_for() {
 install_stand_ins() {
   local output
   say "git server and registry"
-  output=$(kubectl apply --server-side -k local 2>&1) ||
-    die "git server and registry were refused: $output" "make up again"
+  if [ "$PLATFORM" = true ] || ! stand_ins_are_there; then
+    output=$(kubectl apply --server-side -k local 2>&1) ||
+      die "git server and registry were refused: $output" "make up again"
+  fi
   wait_for git deployment/git "the git server"
   wait_for registry deployment/registry "the registry"
+  output=$(kubectl -n git exec -i deployment/git -- bash -s "$NAME" 2>&1 \
+    <local/new-repository.sh) ||
+    die "the git server made no repository '$NAME': $output" \
+      "kubectl --context $CONTEXT -n git describe pods; then make up again"
+}
+
+stand_ins_are_there() {
+  kubectl -n git get deployment/git >/dev/null 2>&1 &&
+    kubectl -n registry get deployment/registry >/dev/null 2>&1
 }
 
 wait_for_argocd() {
@@ -90,12 +108,16 @@ wait_for_argocd() {
 }
 
 # The root as it stands in the repository that Argo CD follows, so that doing it again changes
-# nothing.
+# nothing. Its Application first: a root that follows another repository now must not heal the
+# projects that come next, and until they are there it is refused, and heals nothing.
 install_root() {
   local rendered output try
   git archive cluster/main argocd/root | tar -x -C "$scratch" ||
     die "$REPO has no argocd/root on main" "is it a copy of this repository?"
-  rendered=$(render_root "$scratch/argocd/root")
+  rendered=$(
+    render_root "$scratch/argocd/root" --show-only templates/root.yaml
+    render_root "$scratch/argocd/root"
+  )
   for try in 1 2 3 4 5 6; do # a CRD takes a moment to be served
     output=$(kubectl apply --server-side --force-conflicts -f - <<<"$rendered" 2>&1) && return 0
     sleep "$try"
@@ -104,10 +126,13 @@ install_root() {
 }
 
 wait_for_sync() {
-  local synced='jsonpath={.status.sync.status}=Synced'
-  say "waiting for the ingress controller"
-  kubectl -n argocd wait application/root application/platform --for="$synced" --timeout=120s \
-    >/dev/null || show_what_is_not_synced
+  local synced='jsonpath={.status.sync.status}=Synced' applications="application/$NAME"
+  say "waiting for the platform"
+  [ -n "$INGRESS_CLASS" ] || applications="$applications application/platform"
+  # shellcheck disable=SC2086 # names are words
+  kubectl -n argocd wait $applications --for="$synced" --timeout=120s >/dev/null ||
+    show_what_is_not_synced
+  [ -z "$INGRESS_CLASS" ] || return 0
   kubectl -n traefik rollout status deployment/traefik --timeout=180s >/dev/null ||
     show_what_is_not_synced
 }

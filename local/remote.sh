@@ -5,7 +5,7 @@ set_remote() {
   local url=$REPO transport present
   if is_local; then
     transport=$(install_transport)
-    url="ext::$(ext_word "$transport") %S $(ext_word "$CONTEXT")"
+    url="ext::$(ext_word "$transport") %S $(ext_word "$CONTEXT") $NAME"
   fi
   present=$(git config remote.cluster.url) || true
   [ "$present" != "$url" ] || return 0
@@ -30,7 +30,7 @@ leave_former_repository() {
 # path.
 install_transport() {
   local path
-  path=$(cd "$(git rev-parse --git-common-dir)" && pwd)/hello-git-cluster
+  path=$(cd "$(git rev-parse --git-common-dir)" && pwd)/git-cluster
   if ! cmp -s local/git-cluster "$path"; then
     cp local/git-cluster "$path.$$" # a fetch may be reading the one that is there
     chmod 755 "$path.$$"
@@ -82,6 +82,21 @@ image_field() {
     sed -n "s/^  $2: *\"\{0,1\}\([^\"]*\)\"\{0,1\} *$/\1/p"
 }
 
+# frozen ENVIRONMENT: since when, by whom and why, if it is frozen in the repository
+frozen() {
+  local why
+  why=$(image_field "$1" why)
+  [ -z "$why" ] || echo "frozen since $(image_field "$1" since) by $(image_field "$1" by): $why"
+}
+
+# order OPTIONS...: of gitops/order, for main; main of an earlier version has no such file
+order() {
+  local what=$1 at=cluster/main
+  shift
+  git cat-file -e "$at:gitops/environments/order" 2>/dev/null || at=HEAD
+  gitops/order "$what" "$at" "$@"
+}
+
 # bump ENVIRONMENT TAG DIGEST COMMIT: sets `answer`, what became of it, and `pushed`, when that was
 bump() {
   answer=$(gitops/bump "$1" --tag "$2" --digest "$3" --commit "$4" --remote cluster) ||
@@ -96,7 +111,7 @@ bump() {
 # has a clone that never pushed.
 last_push() {
   local file
-  file=$(git rev-parse --git-path hello-pushed)
+  file=$(git rev-parse --git-path cluster-pushed)
   if is_local && [ -e "$file" ]; then
     cat "$file"
   else

@@ -61,8 +61,8 @@ final class Bench {
                     .sorted()
                     .collect(Collectors.joining(":"));
             String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-            String jar = image.resolve("application/hello.jar").toString();
-            return List.of(java, "-XX:MaxRAM=256m", "-cp", path + ":" + jar, "hello.Application");
+            String jar = image.resolve("application/service.jar").toString();
+            return List.of(java, "-XX:MaxRAM=256m", "-cp", path + ":" + jar, System.getProperty("image.main.class"));
         }
     }
 
@@ -76,9 +76,9 @@ final class Bench {
             }
         }
         Path arguments = folder.resolve("java.args");
-        Files.writeString(arguments, Files.readString(arguments).replace("/opt/hello/", folder + "/"));
+        Files.writeString(arguments, Files.readString(arguments).replace("/opt/service/", folder + "/"));
         Path java = image.resolve("runtime/bin/java");
-        return List.of(java.toString(), "-XX:MaxRAM=256m", "@" + arguments, "hello.Application");
+        return List.of(java.toString(), "-XX:MaxRAM=256m", "@" + arguments, System.getProperty("image.main.class"));
     }
 
     private static Start start(List<String> command) throws Exception {

@@ -72,7 +72,7 @@ final class ClassArchive {
                 new ArrayList<>(List.of(layout.runtime().resolve("bin/java").toString()));
         command.addAll(DUMP);
         command.add("-XX:SharedClassListFile=" + classList.toAbsolutePath());
-        command.add("-XX:SharedArchiveFile=" + layout.archive().resolve("hello.jsa"));
+        command.add("-XX:SharedArchiveFile=" + layout.archive().resolve("libraries.jsa"));
         command.add("-cp");
         command.add(layout.jars().stream()
                 .map(library -> "libraries/" + library.getFileName())
@@ -109,7 +109,7 @@ final class ClassArchive {
     }
 
     private Path copyOfLibraries(Path parent) throws IOException {
-        Path folder = Files.createTempDirectory(parent, "hello-libraries");
+        Path folder = Files.createTempDirectory(parent, "libraries");
         try {
             for (Path library : layout.jars()) {
                 FileUtils.copy(library, folder.resolve("libraries"));
@@ -136,9 +136,7 @@ final class ClassArchive {
     }
 
     private static boolean isLibraryClass(String line) {
-        return !line.startsWith("#")
-                && !line.startsWith("@cp")
-                && !line.contains(" source: ")
-                && !line.contains("hello/");
+        String ours = System.getProperty("image.main.class").replace('.', '/').replaceFirst("[^/]*$", "");
+        return !line.startsWith("#") && !line.startsWith("@cp") && !line.contains(" source: ") && !line.contains(ours);
     }
 }

@@ -48,7 +48,7 @@ final class ImageLayers {
      * A damaged archive is noticed and left out, instead of crashing the JVM; this costs no time that can be measured.
      */
     private static final List<String> ARCHIVE_FLAGS =
-            List.of("-XX:SharedArchiveFile=/opt/hello/hello.jsa", "-XX:+VerifySharedSpaces");
+            List.of("-XX:SharedArchiveFile=/opt/service/libraries.jsa", "-XX:+VerifySharedSpaces");
 
     private final Path jar;
     private final Path classList;
@@ -168,7 +168,7 @@ final class ImageLayers {
      */
     private void packApplication() throws IOException {
         Files.createDirectories(layout.application());
-        Path packed = layout.application().resolve("hello.jar");
+        Path packed = layout.application().resolve("service.jar");
         try (ZipFile from = new ZipFile(jar.toFile());
                 ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(packed))) {
             List<? extends ZipEntry> entries = from.stream()
@@ -204,10 +204,10 @@ final class ImageLayers {
         if (archived) {
             lines.addAll(ARCHIVE_FLAGS);
         }
-        Path application = layout.application().resolve("hello.jar");
+        Path application = layout.application().resolve("service.jar");
         lines.add("-cp");
         lines.add(Stream.concat(layout.jars().stream(), Stream.of(application))
-                .map(library -> "/opt/hello/" + library.getFileName())
+                .map(library -> "/opt/service/" + library.getFileName())
                 .collect(Collectors.joining(":")));
         Files.writeString(layout.application().resolve("java.args"), String.join("\n", lines) + "\n");
     }

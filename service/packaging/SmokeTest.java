@@ -122,28 +122,28 @@ final class SmokeTest {
 
     private void copyLayers() throws IOException {
         FileUtils.delete(root);
-        Path hello = Files.createDirectories(root.resolve("hello"));
+        Path application = Files.createDirectories(root.resolve("application"));
         for (Path layer : List.of(layout.libraries(), layout.archive(), layout.application())) {
             for (Path file : FileUtils.list(layer)) {
-                FileUtils.copy(file, hello);
+                FileUtils.copy(file, application);
             }
         }
         List<String> arguments = Files.readAllLines(layout.application().resolve("java.args"));
         Files.write(
                 root.resolve("java.args"),
-                arguments.stream().map(line -> moved(line, hello)).toList());
+                arguments.stream().map(line -> moved(line, application)).toList());
     }
 
     /** In quotes, as a blank in the folder's name would end the argument. */
-    private static String moved(String line, Path hello) {
-        return line.contains("/opt/hello/") ? '"' + line.replace("/opt/hello/", hello + "/") + '"' : line;
+    private static String moved(String line, Path application) {
+        return line.contains("/opt/service/") ? '"' + line.replace("/opt/service/", application + "/") + '"' : line;
     }
 
     private Process start(List<String> moreFlags, int port, int managementPort) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(java.resolve("bin/java").toString(), "@" + root.resolve("java.args")));
         command.addAll(moreFlags);
-        command.add("hello.Application");
+        command.add(System.getProperty("image.main.class"));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("MICRONAUT_SERVER_PORT", String.valueOf(port));

@@ -36,9 +36,9 @@ final class ConnectionLimits implements BeanCreatedEventListener<NettyServerCust
      * @param requestTimeout from there to the end of its body
      */
     ConnectionLimits(
-            @Property(name = "hello.connections.maximum") int maximum,
-            @Property(name = "hello.connections.header-timeout") Duration headerTimeout,
-            @Property(name = "hello.connections.request-timeout") Duration requestTimeout) {
+            @Property(name = "service.connections.maximum") int maximum,
+            @Property(name = "service.connections.header-timeout") Duration headerTimeout,
+            @Property(name = "service.connections.request-timeout") Duration requestTimeout) {
         this.maximum = maximum;
         this.headerTimeout = headerTimeout;
         this.requestTimeout = requestTimeout;

@@ -50,7 +50,7 @@ final class GreetingFactory {
      * The greeting in an environment. The variables are read as they are: as Micronaut's settings, a "${" in a message
      * would be taken for the name of another setting.
      *
-     * @param environment HELLO_MESSAGE, HELLO_NAME and POD_NAME, all optional
+     * @param environment GREETING_MESSAGE, GREETING_NAME and POD_NAME, all optional
      * @return the greeting
      * @throws IOException as above
      */
@@ -60,8 +60,8 @@ final class GreetingFactory {
             build.load(file);
         }
         return new Greeting(
-                environment.getOrDefault("HELLO_MESSAGE", "Hello"),
-                environment.getOrDefault("HELLO_NAME", "world"),
+                environment.getOrDefault("GREETING_MESSAGE", "Hello"),
+                environment.getOrDefault("GREETING_NAME", "world"),
                 build.getProperty("git.build.version"),
                 build.getProperty("git.commit.id"),
                 pod(environment));

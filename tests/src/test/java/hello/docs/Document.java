@@ -136,7 +136,7 @@ final class Document {
 
     /** A word whose first part is one of the chart's values names one of them. */
     private List<String> missingValues(String code) {
-        Map<String, Object> values = Yaml.document(Repository.read(root.resolve("gitops/charts/hello/values.yaml")));
+        Map<String, Object> values = Yaml.document(Repository.read(root.resolve("gitops/chart/values.yaml")));
         return groups(VALUE, code).stream()
                 .filter(name -> !FILE.matcher(name).matches())
                 .filter(name -> values.containsKey(name.split("\\.")[0]) && !hasValue(values, name))

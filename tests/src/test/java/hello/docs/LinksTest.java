@@ -115,8 +115,8 @@ class LinksTest {
         Files.createDirectories(root.resolve("docs"));
         Files.writeString(root.resolve("docs/there.md"), "# A heading, of mine\n");
         Files.writeString(root.resolve("Makefile"), "there: ## a target\n\techo\n");
-        Files.createDirectories(root.resolve("gitops/charts/hello"));
-        Files.writeString(root.resolve("gitops/charts/hello/values.yaml"), "ingress: {hosts: [], tls: {secret: ''}}\n");
+        Files.createDirectories(root.resolve("gitops/chart"));
+        Files.writeString(root.resolve("gitops/chart/values.yaml"), "ingress: {hosts: [], tls: {secret: ''}}\n");
         Path file = Files.writeString(root.resolve("README.md"), text);
         return new Document(root, file);
     }

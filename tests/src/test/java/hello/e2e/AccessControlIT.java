@@ -55,7 +55,7 @@ class AccessControlIT {
             + "breaks `restricted`")
     void images() {
         String digest = "@sha256:" + "a".repeat(64);
-        String image = field("argocd", "application/root", ".spec.source.helm.parameters[?(@.name==\"image\")].value");
+        String image = field("argocd", "application/hello", ".spec.source.helm.parameters[?(@.name==\"image\")].value");
         String right = planted("pod.yaml").replace("IMAGE", image + digest);
         create(right).orFail();
         setImage(image + digest).orFail();
@@ -65,7 +65,8 @@ class AccessControlIT {
         refused.put("Deployment, image by tag", setImage(image + ":tag"));
         refused.put("pod without a label, from elsewhere", create(right.replace(image, "example.org/other")));
         refused.put("pod, image by tag", create(right.replace(digest, ":tag")));
-        refused.put("pod, a name with another character for the last `/`", create(right.replace("/hello@", "xhello@")));
+        refused.put(
+                "pod, a name with another character for the last `/`", create(right.replaceFirst("/(?=[^/]*@)", "x")));
         refused.put("init container", create(right + planted("init-container.yaml")));
         refused.put("image volume", create(right + planted("image-volume.yaml")));
         refused.put("ephemeral container", debug());

@@ -107,7 +107,7 @@ class BadReleaseIT {
             + "them, and the next good commit syncs")
     void outsideTheProject() throws IOException {
         carol.write(
-                "gitops/charts/hello/templates/more.yaml",
+                "gitops/chart/templates/more.yaml",
                 resource("bad-releases/more-than-allowed.yaml"),
                 "More than allowed");
         refused("ClusterRole is not permitted in project hello|namespace kube-system is not permitted in project"

@@ -34,13 +34,17 @@ record Clone(Path folder) {
     static Clone fresh(Path parent, String person) {
         Clone clone = of(parent, person);
         clone.make("status").orFail();
+        clone.takeWhatIsBuilt();
+        return clone.pull();
+    }
+
+    /** The parts of the image that do not change with the code, so that they need not be built again. */
+    void takeWhatIsBuilt() {
         Path built = Cluster.ROOT.resolve("service/target/image");
         if (Files.isDirectory(built)) {
-            Cluster.run(parent, "mkdir", person + "/service/target").orFail();
-            Cluster.run(parent, "cp", "-a", built.toString(), person + "/service/target/")
-                    .orFail();
+            Cluster.run(folder, "mkdir", "service/target").orFail();
+            Cluster.run(folder, "cp", "-a", built.toString(), "service/target/").orFail();
         }
-        return clone.pull();
     }
 
     Clone pull() {

@@ -153,7 +153,7 @@ class ClusterRestartIT {
     /** The image with curl that the chart's own test has. */
     private static String curl() {
         Matcher image = Pattern.compile("image: (\\S+/curl:\\S+)")
-                .matcher(Repository.read("gitops/charts/hello/templates/tests/greeting.yaml"));
+                .matcher(Repository.read("gitops/chart/templates/tests/greeting.yaml"));
         assertThat(image.find()).as("an image of curl in the chart's test").isTrue();
         return image.group(1);
     }
@@ -171,7 +171,7 @@ class ClusterRestartIT {
      * Whether Argo CD puts back what was changed of the platform: the root has to let its own child be changed first.
      */
     private static void selfHeal(boolean on) {
-        for (String application : on ? new String[] {"platform", "root"} : new String[] {"root", "platform"}) {
+        for (String application : on ? new String[] {"platform", "hello"} : new String[] {"hello", "platform"}) {
             kubectl(
                             "-n",
                             "argocd",

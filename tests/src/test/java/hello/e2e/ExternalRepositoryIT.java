@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hello.support.CommandResult;
+import hello.support.StandIn;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -16,9 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,13 +53,18 @@ class ExternalRepositoryIT {
         waitUntil("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
     }
 
-    private static void startGitServer() throws IOException {
-        Path repository = folder.resolve("hello.git");
-        Cluster.run(folder, "git", "clone", "-q", "--bare", Cluster.ROOT.toString(), "hello.git")
+    /** Makes a repository of the git server out of a clone; gives its address. */
+    private static String repository(Path clone, String name) {
+        Path repository = folder.resolve(name + ".git");
+        Cluster.run(folder, "git", "clone", "-q", "--bare", clone.toString(), repository.toString())
                 .orFail();
         Cluster.run(repository, "git", "update-ref", "refs/heads/main", "HEAD").orFail();
         Cluster.run(repository, "git", "symbolic-ref", "HEAD", "refs/heads/main")
                 .orFail();
+        return "git://" + machine + ":" + GIT + "/" + name + ".git";
+    }
+
+    private static void startGitServer() throws IOException {
         start(
                 "git",
                 "daemon",
@@ -94,10 +102,89 @@ class ExternalRepositoryIT {
         }
     }
 
+    /** The cluster is the one that is there, seen by kubectl alone: whoever asks minikube is told nothing. */
     @Test
+    @Order(1)
+    @DisplayName("a cluster that minikube did not make, with an Argo CD and an ingress controller of its own, will do")
+    void anyCluster() throws IOException {
+        Clone olga = Clone.of(folder, "olga");
+        olga.make("rename", "NAME=abroad", "PACKAGE=abroad").orFail();
+        olga.takeWhatIsBuilt();
+        String repo = repository(olga.folder(), "abroad");
+        olga.git("remote", "set-url", "origin", repo);
+        bringAnIngressController();
+        StandIn minikube = StandIn.of(folder.resolve("bin"), "minikube", "exit 1");
+        seenByKubectlAlone();
+        try {
+            assertThat(inAnyCluster(olga, "up", "CONTEXT=company").output())
+                    .contains("'company' is no minikube of ours", "make up CONTEXT=company REPO=");
+            String[] up = ("up CONTEXT=company REPO=" + repo + " IMAGE=localhost:" + REGISTRY + "/abroad"
+                            + " INGRESS_CLASS=elsewhere INGRESS_NAMESPACE=elsewhere ARGOCD=existing")
+                    .split(" ");
+            assertThat(inAnyCluster(olga, up).orFail().output()).contains("has no image yet");
+            String commit = olga.changeCode("a change for any cluster");
+            inAnyCluster(olga, "deploy").orFail();
+            inAnyCluster(olga, "promote").orFail();
+            double again = inAnyCluster(olga, "up").orFail().number("Ready after ([0-9]+) s");
+            assertThat(inAnyCluster(olga, "status").orFail().output())
+                    .containsPattern("production +\\S+ +" + commit.substring(0, 12));
+            assertThat(inAnyCluster(olga, "whats-running", "ENV=production")
+                            .orFail()
+                            .output())
+                    .contains(commit.substring(0, 12), "pod abroad-");
+            inAnyCluster(olga, "down").orFail();
+            assertThat(kubectl("get", "namespaces").orFail().output())
+                    .contains("elsewhere", "hello-staging")
+                    .doesNotContain("abroad-");
+            assertThat(minikube.calls()).as("what minikube was asked").isEmpty();
+            measured("make up again %.0f s".formatted(again));
+        } finally {
+            kubectl(
+                    "delete",
+                    "--wait=false",
+                    "-f",
+                    folder.resolve("controller.yaml").toString());
+        }
+        waitUntil("all is well", Duration.ofMinutes(3), Cluster::allHealthy);
+    }
+
+    private static void bringAnIngressController() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("controller.yaml"),
+                resource("outside/ingress-controller.yaml").replace("IMAGE", traefik()));
+        kubectl("apply", "-f", file.toString()).orFail();
+        kubectl("-n", "elsewhere", "rollout", "status", "deployment/controller", "--timeout=60s")
+                .orFail();
+    }
+
+    private static String traefik() {
+        return Cluster.field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].image");
+    }
+
+    private static void seenByKubectlAlone() throws IOException {
+        String seen = kubectl("config", "view", "--raw", "--minify", "--flatten")
+                .orFail()
+                .output();
+        Path file = Files.writeString(folder.resolve("kubeconfig"), seen);
+        kubectl("--kubeconfig", file.toString(), "config", "rename-context", Cluster.CONTEXT, "company")
+                .orFail();
+    }
+
+    private static CommandResult inAnyCluster(Clone clone, String... arguments) {
+        Stream<String> environment = Stream.of(
+                "env",
+                "KUBECONFIG=" + folder.resolve("kubeconfig"),
+                "PATH=" + StandIn.path(folder.resolve("bin")),
+                "make");
+        return Cluster.run(
+                clone.folder(), Stream.concat(environment, Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    @Test
+    @Order(2)
     @DisplayName("a repository and a registry outside the cluster need REPO= and IMAGE=, and nothing else")
     void outside() throws IOException {
-        String repo = "git://" + machine + ":" + GIT + "/hello.git";
+        String repo = repository(Cluster.ROOT, "hello");
         Clone dave = Clone.of(folder, "dave");
         dave.git("remote", "set-url", "origin", repo);
         CommandResult up = dave.make("up", "REPO=" + repo, "IMAGE=localhost:" + REGISTRY + "/hello")
@@ -138,10 +225,9 @@ class ExternalRepositoryIT {
      * anyway.
      */
     private static void relay() {
-        String image = Cluster.field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].image");
         String relay = resource("pods/relay.yaml")
                 .replace("ADDRESS", machine + ":" + REGISTRY)
-                .replace("IMAGE", image)
+                .replace("IMAGE", traefik())
                 .replace("PORT", "" + REGISTRY);
         Cluster.apply(relay).orFail();
         kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=60s")

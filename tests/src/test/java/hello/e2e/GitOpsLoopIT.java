@@ -204,7 +204,7 @@ class GitOpsLoopIT {
                         "hello-staging",
                         "hello-production",
                         "platform",
-                        "root",
+                        "hello",
                         "--sync",
                         "--health",
                         "--timeout",
@@ -309,6 +309,6 @@ class GitOpsLoopIT {
                         .filter(ours.asPredicate())
                         .sorted()
                         .collect(Collectors.joining("\n"))
-                + "\nApplicationSet " + field("argocd", "applicationset/environments", ".spec");
+                + "\nApplicationSet " + field("argocd", "applicationset/hello", ".spec");
     }
 }

@@ -58,7 +58,7 @@ class NetworkPolicyIT {
                         "upgrade",
                         "--install",
                         "hello",
-                        "gitops/charts/hello",
+                        "gitops/chart",
                         "--namespace",
                         SERVICE,
                         "--create-namespace",

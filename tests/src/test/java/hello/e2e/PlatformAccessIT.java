@@ -31,10 +31,10 @@ class PlatformAccessIT {
     @Order(1)
     @DisplayName("the AppProject refuses another repository, another namespace, a cluster-scoped kind")
     void project() {
-        String repo = field("argocd", "application/root", ".spec.source.repoURL");
-        assertThat(application("git://elsewhere.test/other.git", NAMESPACE, "gitops/charts/hello"))
+        String repo = field("argocd", "application/hello", ".spec.source.repoURL");
+        assertThat(application("git://elsewhere.test/other.git", NAMESPACE, "gitops/chart"))
                 .contains("repo git://elsewhere.test/other.git is not permitted");
-        assertThat(application(repo, "kube-system", "gitops/charts/hello"))
+        assertThat(application(repo, "kube-system", "gitops/chart"))
                 .contains("do not match any of the allowed destinations");
         assertThat(application(repo, NAMESPACE, "gitops/platform")).contains("is not permitted in project hello");
         measured("3 of 3 refused");

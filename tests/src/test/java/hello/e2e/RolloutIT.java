@@ -143,7 +143,7 @@ class RolloutIT {
     }
 
     /** The old pods are gone, and with them the last chance to lose a request. */
-    private static void settle(String environment) {
+    static void settle(String environment) {
         String ns = "hello-" + environment;
         waitUntil("the old pods are gone", PATIENCE, () -> {
             String wanted = field(ns, "deployment/hello", ".status.replicas");

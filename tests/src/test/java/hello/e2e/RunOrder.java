@@ -16,10 +16,12 @@ public final class RunOrder implements ClassOrderer {
     /** The headings of docs/promises.md, in their order there. */
     enum Heading {
         LOOP("The loop"),
+        YOUR_OWN("Your own"),
         ROLLOUTS("Rollouts"),
         POD_FAILURES("Pod failures"),
         DRIFT("Drift"),
         ACCESS("Access"),
+        HTTPS("HTTPS"),
         WEB_PAGE("Web page"),
         BAD_RELEASES("Bad releases"),
         LOAD("Load"),
@@ -58,10 +60,15 @@ public final class RunOrder implements ClassOrderer {
             new Entry(BadReleaseIT.class, Heading.BAD_RELEASES),
             new Entry(ScaleInIT.class, Heading.LOAD),
             new Entry(ConcurrentDeployIT.class, Heading.LOOP),
+            new Entry(EnvironmentsIT.class, Heading.YOUR_OWN),
+            new Entry(PreviewIT.class, Heading.YOUR_OWN),
+            new Entry(PullRequestIT.class, Heading.YOUR_OWN),
             new Entry(UnreachableNodeIT.class, Heading.LOOP),
+            new Entry(HttpsIT.class, Heading.HTTPS),
             new Entry(ComponentOutageIT.class, Heading.OUTAGES),
             new Entry(ClusterRestartIT.class, Heading.OUTAGES),
-            new Entry(ExternalRepositoryIT.class, Heading.LOOP));
+            new Entry(ExternalRepositoryIT.class, Heading.LOOP),
+            new Entry(SecondServiceIT.class, Heading.YOUR_OWN));
 
     /** Sorts the classes of a run; those that need no cluster stay as they are, after the others. */
     @Override

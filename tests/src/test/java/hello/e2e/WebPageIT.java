@@ -42,12 +42,12 @@ class WebPageIT {
     @DisplayName("Argo CD shows each Application down to its pods, with their logs and the image")
     void tree() {
         // What it showed last may be older than the projects' rights.
-        for (String application : new String[] {"hello-production", "hello-staging", "platform", "root"}) {
+        for (String application : new String[] {"hello", "hello-production", "hello-staging", "platform"}) {
             argocd.run("app", "get", application, "--refresh").orFail();
         }
         assertThat(tree("hello-production")).containsPattern("(?s)Deployment .*─.*ReplicaSet .*─.*Pod ");
         assertThat(tree("platform")).containsPattern("(?s)Deployment .*─.*ReplicaSet .*─.*Pod ");
-        assertThat(tree("root")).containsPattern("(?s)ApplicationSet .*─.*Application ");
+        assertThat(tree("hello")).containsPattern("(?s)ApplicationSet .*─.*Application ");
         assertThat(tree("hello-production")).contains(pods("production"));
         assertThat(tree(STAGING)).contains(pods("staging"));
         String logs = argocd.run("app", "logs", STAGING, "--tail", "5").orFail().output();
@@ -98,7 +98,7 @@ class WebPageIT {
                     .contains("hello-children", "denied");
         }
         Clone clone = Clone.fresh(folder, "dora");
-        clone.write("gitops/charts/hello/templates/children.yaml", children, "What only controllers make");
+        clone.write("gitops/chart/templates/children.yaml", children, "What only controllers make");
         clone.git("push", "-q", "cluster");
         try {
             String message = ".status.operationState.message";

@@ -99,7 +99,7 @@ class ArmImageIT {
         List<String> files = image.layers().keySet().stream()
                 .flatMap(layer -> image.files(layer).stream())
                 .toList();
-        assertThat(files).contains("opt/hello/hello.jar").noneMatch(file -> file.matches(".*\\.(so|jsa)"));
+        assertThat(files).contains("opt/service/service.jar").noneMatch(file -> file.matches(".*\\.(so|jsa)"));
         for (String jar : files.stream().filter(file -> file.endsWith(".jar")).toList()) {
             assertThat(Command.of("unzip", "-Z1", root.resolve(jar).toString())
                             .run()

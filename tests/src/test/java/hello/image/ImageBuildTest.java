@@ -51,7 +51,7 @@ class ImageBuildTest {
                 .matches("(linked gcr\\.io/distroless/base|java docker\\.io/library/eclipse-temurin).*\n");
         if (checkout.read("service/target/image.base").startsWith("linked ")) {
             assertThat(output).contains("classes come from the archive", "its Java runtime is linked by");
-            assertThat(checkout.folder().resolve("service/target/image/archive/hello.jsa"))
+            assertThat(checkout.folder().resolve("service/target/image/archive/libraries.jsa"))
                     .isNotEmptyFile();
         }
         assertThat(checkout.folder().resolve("service/target/image/libraries/sbom.json"))

@@ -116,8 +116,11 @@ class ImageIT {
     @Test
     void layersAreOrderedByHowOftenTheyChange() throws Exception {
         assumeTrue(linked(), "this machine makes no runtime for the image");
-        List<String> marks =
-                List.of("opt/java/bin/java", "opt/hello/logback-core", "opt/hello/hello.jsa", "opt/hello/hello.jar");
+        List<String> marks = List.of(
+                "opt/java/bin/java",
+                "opt/service/logback-core",
+                "opt/service/libraries.jsa",
+                "opt/service/service.jar");
         List<String> layers = new ArrayList<>(first.layers().keySet());
         for (int i = 0; i < marks.size(); i++) {
             String mark = marks.get(marks.size() - 1 - i);
@@ -171,14 +174,15 @@ class ImageIT {
                 JsonParser.parseString(contents).getAsJsonObject().getAsJsonArray("components")) {
             JsonObject c = component.getAsJsonObject();
             if (c.get("type").getAsString().equals("library")) {
-                libraries.add("opt/hello/%s-%s.jar"
+                libraries.add("opt/service/%s-%s.jar"
                         .formatted(c.get("name").getAsString(), c.get("version").getAsString()));
             }
         }
         List<String> inside = new ArrayList<>();
         for (String layer : first.layers().keySet()) {
             inside.addAll(first.files(layer).stream()
-                    .filter(f -> f.endsWith(".jar") && f.startsWith("opt/hello/") && !f.equals("opt/hello/hello.jar"))
+                    .filter(f ->
+                            f.endsWith(".jar") && f.startsWith("opt/service/") && !f.equals("opt/service/service.jar"))
                     .toList());
         }
         assertThat(libraries).containsExactlyInAnyOrderElementsOf(inside);

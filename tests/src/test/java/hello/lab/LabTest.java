@@ -31,7 +31,7 @@ class LabTest {
         "ARGOCD, mise.toml, argocd = \"%s\"",
         "TRAEFIK, gitops/platform/deployment.yaml, image: docker.io/library/traefik:v%s",
         "REGISTRY, local/registry.yaml, image: docker.io/library/registry:%s",
-        "CURL, gitops/charts/hello/templates/tests/greeting.yaml, curlimages/curl:%s"
+        "CURL, gitops/chart/templates/tests/greeting.yaml, curlimages/curl:%s"
     })
     void itReadsEachVersionWhereItIs(String name, String home, String line) {
         String version = setting(name);
@@ -120,7 +120,7 @@ class LabTest {
 
     @Test
     void makeUpNamesTheLabWhereThereIsNoMinikube() {
-        StandIn.real(folder, "bash", "env", "dirname", "basename");
+        StandIn.real(folder, "bash", "env", "dirname", "basename", "sed");
         CommandResult result = Command.of(folder.resolve("bash").toString(), "local/up")
                 .with("PATH", folder.toString())
                 .run();

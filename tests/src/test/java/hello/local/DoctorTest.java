@@ -61,8 +61,9 @@ class DoctorTest {
               "get pods "*) cat pods ;;
               "get hpa "*) cat metrics ;;
               "get deployments,statefulsets "*) cat workloads ;;
-              "-n argocd get application/root "*) cat root ;;
+              "-n argocd get application/hello "*) cat root ;;
               "-n argocd get applications "*) cat applications ;;
+              "-n traefik get secret hello-tls "*) cat tls.crt ;;
               "-n hello-staging get ingress/hello "*) echo staging.hello.test ;;
               "-n hello-production get ingress/hello "*) echo hello.test,www.hello.test ;;
               *) echo "no such question: $*" >&2; exit 1 ;;
@@ -103,7 +104,7 @@ class DoctorTest {
     void machine() {
         place = new Workplace(folder, "clone");
         place.must(folder, CLUSTER);
-        place.must("git config hello.context minikube");
+        place.must("git config gitops.context minikube");
         place.standIn("kubectl", KUBECTL);
         place.standIn("minikube", MINIKUBE);
         place.standIn("curl", CURL);
@@ -115,7 +116,8 @@ class DoctorTest {
         place.standIn("getconf", "cat \"$PLACE/cpus\"");
         StandIn.real(
                 folder.resolve("bin"),
-                ("git make bash env dirname basename sed grep awk tr cat head tail sort date readlink javac uname")
+                ("git make bash env dirname basename sed grep awk tr cat head tail sort date readlink javac uname"
+                                + " openssl mkdir paste")
                         .split(" "));
     }
 
@@ -243,6 +245,10 @@ class DoctorTest {
                 unset HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy
                 unset MINIKUBE_DRIVER MINIKUBE_MEMORY PORT REPO IMAGE
                 export HOSTS_FILE=$PLACE/hosts PORT=18443
+                certificate() {
+                  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout key -out tls.crt \\
+                    -days "$1" -addext "subjectAltName=$2" 2>/dev/null
+                }
                 cd "$PLACE"
                 %s
                 cd clone

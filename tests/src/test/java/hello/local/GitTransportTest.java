@@ -26,7 +26,7 @@ class GitTransportTest {
     @BeforeEach
     void cluster() {
         place = new Workplace(folder, "100% my clone");
-        place.must("git init -q --bare -b main \"$PLACE/hello.git\"; git config hello.context lab");
+        place.must("git init -q --bare -b main \"$PLACE/hello.git\"; git config gitops.context lab");
         // `kubectl exec` runs git's service on this machine, upon a repository of this machine.
         kubectl = place.standIn("kubectl", """
                                 case "$*" in
@@ -43,9 +43,11 @@ class GitTransportTest {
         assertThat(place.must("git --git-dir=\"$PLACE/hello.git\" rev-parse main"))
                 .isEqualTo(place.must("git rev-parse HEAD"));
         assertThat(kubectl.calls())
-                .contains("--context lab -n git exec -i", "annotate applications --all")
+                .contains(
+                        "--context lab -n git exec -i",
+                        "annotate applications --overwrite -l app.kubernetes.io/part-of=hello")
                 .doesNotContain("--context  ");
-        assertThat(Double.parseDouble(place.must("cat .git/hello-pushed")))
+        assertThat(Double.parseDouble(place.must("cat .git/cluster-pushed")))
                 .as("seconds since 1970, at the push")
                 .isCloseTo(System.currentTimeMillis() / 1000.0, offset(60.0));
     }
@@ -68,7 +70,7 @@ class GitTransportTest {
                 git config protocol.ext.allow always
                 """);
         place.must(CONNECT);
-        assertThat(place.must("git config remote.cluster.url")).contains("/.git/hello-git-cluster %S lab");
+        assertThat(place.must("git config remote.cluster.url")).contains("/.git/git-cluster %S lab hello");
         place.must("git push -q cluster HEAD:main");
         hostileBranch();
         CommandResult fetch = place.run("git fetch -q --all");

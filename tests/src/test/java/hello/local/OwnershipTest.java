@@ -11,18 +11,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code make up} puts itself over nothing that it did not make, and {@code make down} takes nothing of that away. */
 class OwnershipTest {
 
-    private static final String OURS = "app.kubernetes.io/part-of=hello";
+    private static final String OURS = "app.kubernetes.io/part-of=platform";
     private static final String FORMER_ROOT =
             "root root argocd/root argocd git://git.git.svc.cluster.local/hello.git\n";
 
     /**
      * A cluster of files: namespaces/NAME holds the labels of a namespace, argocd the namespaces in which an Argo CD
-     * runs, applications and annotations what kubectl prints of Applications and of the annotations of the namespace
-     * argocd.
+     * runs, copies the names of the services there, applications and annotations what kubectl prints of Applications
+     * and of what a former version wrote on the namespace argocd.
      */
     private static final String KUBECTL = """
             while [ "${1:-}" = --context ] || [ "${1:-}" = -n ]; do shift 2; done
@@ -32,8 +35,14 @@ class OwnershipTest {
               "get namespaces -l "*) grep -lxF -- "$4" * | sed 's|^|namespace/|' ;;
               "label namespace "*) echo "$5" >>"$3" ;;
               *"get namespace/argocd "*) cat ../annotations ;;
+              "get applications "*OWNER*) cat ../copies ;;
+              "get applications "*IMAGE*) ;;
               "get applications "*) cat ../applications ;;
-              "get application root "*) exit 1 ;;
+              "get application hello "*) exit 1 ;;
+              "get appproject/default "*) cat ../copies ;;
+              "get deployments -l "*argocd-server*) echo quay.io/argoproj/argocd:v3.1.0 ;;
+              "get ingressclasses "*) echo ingressclass.networking.k8s.io/traefik ;;
+              "config get-contexts nowhere") exit 1 ;;
               "get deployments --all-namespaces "*) for n in $(cat ../argocd); do [ ! -e "$n" ] || echo "$n"; done ;;
               *"delete "*" namespace "*) all=$*; rm -f ${all#* namespace } ;;
               "kustomize "*) exit 1 ;;
@@ -51,7 +60,7 @@ class OwnershipTest {
     void cluster() throws IOException {
         place = new Workplace(folder, "clone");
         Files.createDirectory(folder.resolve("namespaces"));
-        for (String file : "annotations applications argocd".split(" ")) {
+        for (String file : "annotations applications copies argocd".split(" ")) {
             place.write(file, "");
         }
         namespaces("default", "kube-system");
@@ -107,17 +116,18 @@ class OwnershipTest {
         place.write("argocd", "argocd\n");
         place.write("applications", FORMER_ROOT + """
                 platform platform gitops/platform traefik git://git.git.svc.cluster.local/hello.git
-                hello-staging hello gitops/charts/hello hello-staging git://git.git.svc.cluster.local/hello.git
+                hello-staging hello gitops/chart hello-staging git://git.git.svc.cluster.local/hello.git
                 theirs default theirs hello-theirs https://example.org/theirs.git
                 """);
         goesOn("");
-        assertThat(marked()).containsExactly("argocd", "git", "hello-staging", "registry", "traefik");
+        assertThat(marked()).containsExactly("argocd", "git", "registry", "traefik");
+        assertThat(place.read("namespaces/hello-staging")).contains("app.kubernetes.io/part-of=hello");
     }
 
     @Test
     void upAdoptsWhatTheEarlierVersionBegan() throws IOException {
         namespaces("argocd", "git", "registry");
-        place.write("annotations", "6eac7a8285b8328c00a571d34c06d3776a2d9935 <none>\n");
+        place.write("annotations", "<none> 6eac7a8285b8328c00a571d34c06d3776a2d9935 <none>\n");
         goesOn("");
         assertThat(marked()).containsExactly("argocd", "git", "registry");
     }
@@ -125,7 +135,7 @@ class OwnershipTest {
     @Test
     void upLeavesAGitServerAloneThatTheEarlierVersionDidNotMake() throws IOException {
         namespaces("argocd", "git");
-        place.write("annotations", "<none> make-up\n");
+        place.write("annotations", "<none> <none> make-up\n");
         place.write("applications", "root root argocd/root argocd https://github.com/ada/hello\n");
         goesOn("REPO=https://github.com/ada/hello ");
         assertThat(marked()).containsExactly("argocd");
@@ -167,7 +177,7 @@ class OwnershipTest {
         place.run("local/down").orFail();
         assertThat(remaining())
                 .containsExactly("argocd", "default", "git", "hello-theirs", "kube-system", "registry", "traefik");
-        assertThat(deletions()).allMatch(call -> call.endsWith("-l " + OURS));
+        assertThat(deletions()).allMatch(call -> call.contains(" -l app.kubernetes.io/part-of="));
     }
 
     @Test
@@ -175,7 +185,7 @@ class OwnershipTest {
         namespaces("argocd", "traefik", "hello-staging", "hello-theirs");
         place.write("applications", FORMER_ROOT + """
                 platform platform gitops/platform traefik https://github.com/ada/hello
-                hello-staging hello gitops/charts/hello hello-staging https://github.com/ada/hello
+                hello-staging hello gitops/chart hello-staging https://github.com/ada/hello
                 """);
         place.run("local/down").orFail();
         assertThat(remaining()).containsExactly("default", "hello-theirs", "kube-system");
@@ -192,6 +202,47 @@ class OwnershipTest {
         place.run("local/down").orFail();
         assertThat(remaining()).containsExactly("argo-cd", "default", "kube-system");
         assertThat(deletions()).noneMatch(call -> call.contains("crd"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            CONTEXT=nowhere                              | kubectl knows no context 'nowhere'       | kubectl config get-contexts
+            CONTEXT=company                              | 'company' is no minikube of ours         | make up CONTEXT=company REPO=
+            ARGOCD=3.6                                   | ARGOCD is '3.6'                          | ARGOCD=existing
+            ARGOCD=existing                              | for a cluster that has an ingress contr  | INGRESS_CLASS=
+            INGRESS_CLASS=nginx                          | without the namespace                    | INGRESS_NAMESPACE=
+            INGRESS_CLASS=nginx INGRESS_NAMESPACE=nginx  | no ingress class 'nginx', but traefik    | make up INGRESS_CLASS=
+            """)
+    void upRefusesWhatDoesNotFitTheCluster(String environment, String sentence, String next) {
+        refuses(environment + " ", sentence, next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello-world", "hello-world-api"})
+    void upRefusesANameThatBeginsLikeAnothers(String other) throws IOException {
+        mark("argocd");
+        place.write("copies", other + "\n");
+        refuses("", "'" + other + "' is in this cluster", "make rename NAME=");
+    }
+
+    @Test
+    void upBringsNoOtherArgoCdToAnotherService() throws IOException {
+        mark("argocd", "traefik", "git", "registry");
+        place.write("copies", "twin\n");
+        refuses("", "Argo CD 3.1.0 is in this cluster", "bring both to one minor version");
+    }
+
+    @Test
+    void downLeavesWhatAnotherServiceUses() throws IOException {
+        mark("argocd", "traefik");
+        place.write("namespaces/hello-staging", "app.kubernetes.io/part-of=hello\n");
+        place.write("copies", "twin\n");
+        String output = place.run("local/down").orFail().output();
+        assertThat(remaining()).containsExactly("argocd", "default", "kube-system", "traefik");
+        assertThat(output).contains("is used by twin stays");
+        assertThat(deletions())
+                .noneMatch(call -> call.contains("namespace traefik") || call.contains("crd"))
+                .anyMatch(call -> call.endsWith("secret/hello-tls ingress/hello-tls"));
     }
 
     private void refuses(String environment, String... sentences) {

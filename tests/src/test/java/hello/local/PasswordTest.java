@@ -29,7 +29,7 @@ class PasswordTest {
     @BeforeEach
     void cluster() {
         place = new Workplace(folder, "clone");
-        place.must("git config hello.context lab");
+        place.must("git config gitops.context lab");
         // As Argo CD 3.6.1: the question stands before the answer, on one line of standard output.
         argocd = place.standIn("argocd", """
                 cat >"$PLACE/asked"

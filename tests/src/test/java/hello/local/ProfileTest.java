@@ -37,21 +37,21 @@ class ProfileTest {
                 esac
                 """);
         place.must("git clone -q --bare . \"$PLACE/hello.git\"");
-        place.write("profile", "* orders\n");
+        place.write("profile", "* second\n");
     }
 
     @Test
     void aProfileOfAnotherNameIsTheClusterEverywhere() {
         place.run("local/status").orFail();
-        assertThat(place.read("kubectl").lines()).isNotEmpty().allMatch(line -> line.startsWith("--context orders "));
+        assertThat(place.read("kubectl").lines()).isNotEmpty().allMatch(line -> line.startsWith("--context second "));
         assertThat(place.read("minikube").lines().filter(line -> !line.equals("profile")))
                 .isNotEmpty()
-                .allMatch(line -> line.startsWith("-p orders "));
+                .allMatch(line -> line.startsWith("-p second "));
     }
 
     @Test
     void anotherProfileMeanwhileDoesNotLeadAway() {
-        place.must("git config hello.context first");
+        place.must("git config gitops.context first");
         CommandResult status = place.run("local/status").orFail();
         assertThat(status.output()).contains("cluster first ");
         assertThat(place.read("kubectl").lines()).isNotEmpty().allMatch(line -> line.startsWith("--context first "));
@@ -75,7 +75,7 @@ class ProfileTest {
                   *port-forward*) exit 1 ;;
                 esac
                 """);
-        place.must("git clone -q --bare . \"$PLACE/next.git\"; git config hello.context next");
+        place.must("git clone -q --bare . \"$PLACE/next.git\"; git config gitops.context next");
         CommandResult status = place.run("local/status").orFail();
         assertThat(status.output())
                 .contains("kept as refs/saved/cluster-" + commit.substring(0, 12), "in the cluster 'next'");
@@ -98,7 +98,7 @@ class ProfileTest {
         CommandResult status = place.run("local/status");
         assertThat(status.exitCode()).isOne();
         assertThat(status.output())
-                .contains("the cluster 'orders' has no platform, or does not answer")
+                .contains("the cluster 'second' has no 'hello', or does not answer")
                 .contains(
                         "192.168.49.2:8443 was refused", "make up (it starts a stopped minikube, too)", "make doctor");
     }

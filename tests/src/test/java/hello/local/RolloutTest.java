@@ -26,7 +26,7 @@ class RolloutTest {
     void cluster() {
         place = new Workplace(folder, "clone");
         commit = place.must("""
-                git config hello.context lab
+                git config gitops.context lab
                 git init -q --bare -b main "$PLACE/hello.git"
                 git rev-parse HEAD
                 """);
@@ -37,7 +37,7 @@ class RolloutTest {
                   *repoURL*) echo "$PLACE/hello.git ghcr.io/ada/hello" ;;
                   *ingress/hello*) echo staging.hello.test ;;
                   *hpa/hello*) echo 2 ;;
-                  *endpointslices*) printf 'hello-a\\nhello-b\\n' ;;
+                  *endpointslices*) printf '%%s\\n' hello-a hello-b ;;
                   *" get deployment/hello "*)
                     if [ -s "$PLACE/former" ]; then
                       cat "$PLACE/former"

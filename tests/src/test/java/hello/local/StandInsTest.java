@@ -58,9 +58,9 @@ class StandInsTest {
 
     @Test
     void theRepositoryRefusesABrokenCommitAndAnotherHistory() {
-        String setUp = Yaml.at(pod("git.yaml"), "initContainers", 0, "args", 0).toString();
+        String setUp = Repository.read("local/new-repository.sh");
         Workplace place = new Workplace(folder, "clone");
-        place.must(setUp.replace("/git/hello.git", folder.resolve("hello.git").toString()));
+        place.must(setUp.replace("/git/$1.git", folder.resolve("hello.git").toString()), "hello");
         place.must("git push -q \"$PLACE/hello.git\" main");
         CommandResult broken = place.run("""
                 commit=$(git cat-file commit HEAD | sed 's/<ada@example.org>/ada@example.org/' |

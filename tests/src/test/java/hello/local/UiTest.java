@@ -52,7 +52,7 @@ class UiTest {
     @BeforeEach
     void cluster() {
         place = new Workplace(folder, "clone");
-        place.must("git config hello.context lab");
+        place.must("git config gitops.context lab");
         place.standIn("kubectl", """
                 case "$*" in
                   *repoURL*) echo https://github.com/ada/hello ghcr.io/ada/hello ;;

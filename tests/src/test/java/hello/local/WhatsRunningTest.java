@@ -78,7 +78,7 @@ class WhatsRunningTest {
         change("""
                 mkdir docs
                 cp -p "$2/docs/verify-release" docs/
-                git config hello.context lab
+                git config gitops.context lab
                 git config url."$PLACE/hello.git".insteadOf "$1"
                 git init -q --bare -b main "$PLACE/hello.git"
                 git push -q "$PLACE/hello.git" main
@@ -123,6 +123,17 @@ class WhatsRunningTest {
         assertThat(whatsRunning("staging").orFail().output()).containsPattern("bump .* Ada, .*: Revert \"staging: ");
     }
 
+    /** What came after the freeze is nothing that is missing. */
+    @Test
+    void whatIsFrozenIsWell() {
+        change("""
+                gitops/freeze staging --why 'an audit' --remote "$PLACE/hello.git"
+                by_hand values.yaml s/staging/x/
+                """);
+        assertThat(whatsRunning("staging").orFail().output())
+                .containsPattern("Argo CD .*; frozen since [-0-9]{10} [0-9:]{5} UTC by Ada: an audit");
+    }
+
     /** The link that is broken, and what is said of it. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
@@ -144,6 +155,7 @@ class WhatsRunningTest {
             Argo CD   | echo 'Unknown <none>' >"$PLACE/application"     | it has synced no commit of https://github.com/ada/
             Argo CD   | replace s/Synced/OutOfSync/ application         | hello-staging is OutOfSync
             Argo CD   | by_hand values.yaml s/staging/x/                | it does not have main's newest commit:
+            Argo CD   | by_hand ../../chart/values.yaml '1s/^/# /'      | it does not have main's newest commit:
             bump      | by_hand image.yaml "s/$digest/$other/"; synced  | image.yaml wants sha256:0
             bump      | by_hand image.yaml "s/$commit/$seed/"; synced   | image.yaml was changed by hand:
             bump      | commit=$seed; says a b                          | image.yaml names commit

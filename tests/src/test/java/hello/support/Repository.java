@@ -19,7 +19,7 @@ public final class Repository {
     /** The nearest folder, from the working directory upwards, that holds the chart. */
     private static Path root() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            if (Files.isRegularFile(folder.resolve("gitops/charts/hello/Chart.yaml"))) {
+            if (Files.isRegularFile(folder.resolve("gitops/chart/Chart.yaml"))) {
                 return folder;
             }
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -116,15 +117,28 @@ public final class Yaml {
      * @return every value that is not a map, by its path, such as {@code image.tag}; lists stay whole
      */
     public static Map<String, Object> leaves(Map<String, Object> document) {
+        return leaves(document, Set.of());
+    }
+
+    /**
+     * Takes a document apart like {@link #leaves(Map)}, but for some of its maps.
+     *
+     * @param document maps within maps
+     * @param whole paths of the maps that stay whole
+     * @return every value that is not a map, and those maps, by their paths
+     */
+    public static Map<String, Object> leaves(Map<String, Object> document, Set<String> whole) {
         Map<String, Object> leaves = new LinkedHashMap<>();
-        document.forEach((key, value) -> {
-            if (value instanceof Map<?, ?>) {
-                leaves(map(value)).forEach((path, leaf) -> leaves.put(key + "." + path, leaf));
-            } else {
-                leaves.put(key, value);
-            }
-        });
+        document.forEach((key, value) -> collect(key, value, whole, leaves));
         return leaves;
+    }
+
+    private static void collect(String path, Object value, Set<String> whole, Map<String, Object> leaves) {
+        if (value instanceof Map<?, ?> && !whole.contains(path)) {
+            map(value).forEach((key, inner) -> collect(path + "." + key, inner, whole, leaves));
+        } else {
+            leaves.put(path, value);
+        }
     }
 
     /**

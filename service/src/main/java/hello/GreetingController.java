@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** The greeting, as text, JSON or a page. */
 @Controller
-final class HelloController {
+final class GreetingController {
 
     private final Answers answers;
     private final Map<Format, byte[]> greetings;
@@ -27,7 +27,7 @@ final class HelloController {
      * @param json writes JSON
      * @throws IOException when the greeting cannot be written as JSON
      */
-    HelloController(Greeting greeting, Answers answers, JsonMapper json) throws IOException {
+    GreetingController(Greeting greeting, Answers answers, JsonMapper json) throws IOException {
         this.answers = answers;
         this.greetings = Map.of(
                 Format.TEXT, greeting.text().getBytes(StandardCharsets.UTF_8),
@@ -45,7 +45,7 @@ final class HelloController {
      * @throws HttpStatusException 406 when the caller takes no format that there is
      */
     @Get(produces = MediaType.ALL)
-    HttpResponse<byte[]> hello(HttpRequest<?> request) {
+    HttpResponse<byte[]> greet(HttpRequest<?> request) {
         Format format = Format.of(request).orElseThrow(() -> new HttpStatusException(HttpStatus.NOT_ACCEPTABLE, ""));
         return answers.as(format, HttpResponse.ok(), greetings.get(format));
     }
