@@ -161,7 +161,7 @@ class OwnershipTest {
         mark("argocd", "hello-staging");
         namespaces("hello-theirs", "traefik", "git");
         String output = place.run("local/down").orFail().output();
-        assertThat(remaining()).containsExactly("default", "git", "hello-theirs", "kube-system", "traefik");
+        assertThat(remaining()).containsExactlyInAnyOrder("default", "git", "hello-theirs", "kube-system", "traefik");
         assertThat(output)
                 .contains(
                         "make up did not make it: the namespace git", "make up did not make it: the namespace traefik");
@@ -176,7 +176,8 @@ class OwnershipTest {
         place.write("argocd", "argocd\n");
         place.run("local/down").orFail();
         assertThat(remaining())
-                .containsExactly("argocd", "default", "git", "hello-theirs", "kube-system", "registry", "traefik");
+                .containsExactlyInAnyOrder(
+                        "argocd", "default", "git", "hello-theirs", "kube-system", "registry", "traefik");
         assertThat(deletions()).allMatch(call -> call.contains(" -l app.kubernetes.io/part-of="));
     }
 
@@ -188,7 +189,7 @@ class OwnershipTest {
                 hello-staging hello gitops/chart hello-staging https://github.com/ada/hello
                 """);
         place.run("local/down").orFail();
-        assertThat(remaining()).containsExactly("default", "hello-theirs", "kube-system");
+        assertThat(remaining()).containsExactlyInAnyOrder("default", "hello-theirs", "kube-system");
         assertThat(deletions())
                 .anyMatch(call -> call.contains("clusterrole/traefik"))
                 .anyMatch(call -> call.endsWith("hello-image hello-never-zero"));
@@ -200,7 +201,7 @@ class OwnershipTest {
         namespaces("argo-cd");
         place.write("argocd", "argocd\nargo-cd\n");
         place.run("local/down").orFail();
-        assertThat(remaining()).containsExactly("argo-cd", "default", "kube-system");
+        assertThat(remaining()).containsExactlyInAnyOrder("argo-cd", "default", "kube-system");
         assertThat(deletions()).noneMatch(call -> call.contains("crd"));
     }
 
@@ -238,7 +239,7 @@ class OwnershipTest {
         place.write("namespaces/hello-staging", "app.kubernetes.io/part-of=hello\n");
         place.write("copies", "twin\n");
         String output = place.run("local/down").orFail().output();
-        assertThat(remaining()).containsExactly("argocd", "default", "kube-system", "traefik");
+        assertThat(remaining()).containsExactlyInAnyOrder("argocd", "default", "kube-system", "traefik");
         assertThat(output).contains("is used by twin stays");
         assertThat(deletions())
                 .noneMatch(call -> call.contains("namespace traefik") || call.contains("crd"))

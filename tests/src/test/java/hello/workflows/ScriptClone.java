@@ -113,7 +113,7 @@ final class ScriptClone {
                 .with(Map.of("PATH", root.resolve("bin").toString(), "HOME", root.toString(), "LC_ALL", "C"))
                 .with(Map.of("GIT_AUTHOR_NAME", "Ada", "GIT_AUTHOR_EMAIL", "ada@example.org"))
                 .with(Map.of("GIT_COMMITTER_NAME", "Ada", "GIT_COMMITTER_EMAIL", "ada@example.org"))
-                .with(Map.of("GIT_CONFIG_NOSYSTEM", "1", "GITHUB_REPOSITORY", "Ada/Hello", "GITHUB_ACTOR", "ada"))
+                .with(Map.of("GIT_CONFIG_NOSYSTEM", "1", "GITHUB_REPOSITORY", "Ada/hello", "GITHUB_ACTOR", "ada"))
                 .with(Map.of(
                         "REGISTRY_TOKEN",
                         "t0ken",
