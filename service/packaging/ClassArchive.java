@@ -81,14 +81,11 @@ final class ClassArchive {
     }
 
     private String key(List<String> flags) throws IOException {
-        StringBuilder inputs = new StringBuilder(Files.readString(layout.key("runtime")))
-                .append(DUMP)
-                .append(flags)
-                .append(FileUtils.sha256(classList));
-        for (Path library : layout.jars()) {
-            inputs.append(library.getFileName()).append(FileUtils.sha256(library));
-        }
-        return FileUtils.sha256(inputs.toString());
+        return FileUtils.sha256(Files.readString(layout.key("runtime"))
+                + DUMP
+                + flags
+                + FileUtils.sha256(classList)
+                + layout.librariesKey());
     }
 
     /**

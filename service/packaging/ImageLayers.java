@@ -3,17 +3,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Lays out the image's layers, a folder for each: the Java runtime, the libraries, the archive of their classes, the
@@ -83,7 +78,7 @@ final class ImageLayers {
 
     private void run(String classPath) throws Exception {
         copyLibraries(classPath);
-        packApplication();
+        new ApplicationJar(jar).pack(layout.application().resolve("service.jar"));
         String base = System.getProperty("image.base");
         String javaBase = System.getProperty("image.java.base");
         String obstacle = asksForJavaBase()
@@ -115,15 +110,14 @@ final class ImageLayers {
 
     private void archiveAndTest() throws Exception {
         ClassArchive archive = new ClassArchive(layout, classList);
-        SmokeTest smokeTest = new SmokeTest(layout, layout.runtime());
         if (Boolean.getBoolean("image.classes")) {
             FileUtils.delete(layout.archive());
             writeArguments(false);
-            archive.renewList(smokeTest);
+            archive.renewList(new SmokeTest(layout, layout.runtime()));
         }
         boolean archived = archive.make(flags);
         writeArguments(archived);
-        smokeTest.check(archived);
+        test(layout.runtime(), archived);
         System.out.println("image: its Java runtime is linked by %s %s"
                 .formatted(System.getProperty("java.vendor"), JavaRuntime.version()));
     }
@@ -132,9 +126,25 @@ final class ImageLayers {
     private void testWithoutRuntime() throws Exception {
         FileUtils.delete(layout.runtime());
         FileUtils.delete(layout.archive());
-        FileUtils.delete(layout.out().resolve("keys"));
+        FileUtils.delete(layout.key("runtime"));
+        FileUtils.delete(layout.key("archive"));
         writeArguments(false);
-        new SmokeTest(layout, Path.of(System.getProperty("java.home"))).check(false);
+        test(Path.of(System.getProperty("java.home")), false);
+    }
+
+    /**
+     * Starts the service from its layers, unless it has started from the same ones: a change of the application's code
+     * alone is what its own tests are for.
+     */
+    private void test(Path java, boolean archived) throws Exception {
+        String key = FileUtils.sha256(Files.readString(java.resolve("release"))
+                + (archived ? Files.readString(layout.key("archive")) : layout.librariesKey())
+                + Files.readString(layout.application().resolve("java.args"))
+                + new ApplicationJar(jar).modulesOfTheJdk());
+        if (!layout.isMadeOf("test", key)) {
+            new SmokeTest(layout, java).check(archived);
+            layout.done("test", key);
+        }
     }
 
     /** Copies the libraries into one folder, and removes what was there before. */
@@ -160,39 +170,6 @@ final class ImageLayers {
                 Files.delete(file);
             }
         }
-    }
-
-    /**
-     * Packs the application's jar anew: without times and file modes, which depend on the machine's settings, and
-     * without compression, as the layer is compressed anyway, and better in one piece.
-     */
-    private void packApplication() throws IOException {
-        Files.createDirectories(layout.application());
-        Path packed = layout.application().resolve("service.jar");
-        try (ZipFile from = new ZipFile(jar.toFile());
-                ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(packed))) {
-            List<? extends ZipEntry> entries = from.stream()
-                    .filter(e -> !e.getName().startsWith("META-INF/maven/"))
-                    .sorted(Comparator.comparing((ZipEntry e) -> !e.getName().equals("META-INF/MANIFEST.MF"))
-                            .thenComparing(ZipEntry::getName))
-                    .toList();
-            for (ZipEntry entry : entries) {
-                byte[] content = from.getInputStream(entry).readAllBytes();
-                to.putNextEntry(stored(entry.getName(), content));
-                to.write(content);
-            }
-        }
-    }
-
-    private static ZipEntry stored(String name, byte[] content) {
-        CRC32 sum = new CRC32();
-        sum.update(content);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
-        entry.setCrc(sum.getValue());
-        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
-        return entry;
     }
 
     /**

@@ -38,6 +38,15 @@ record Layout(Path out) {
                 .toList();
     }
 
+    /** The libraries' names and contents, as a part of what something is made of. */
+    String librariesKey() throws IOException {
+        StringBuilder inputs = new StringBuilder();
+        for (Path library : jars()) {
+            inputs.append(library.getFileName()).append(FileUtils.sha256(library));
+        }
+        return inputs.toString();
+    }
+
     /** The file that says what a part was made of, when it was finished. */
     Path key(String part) {
         return out.resolve("keys").resolve(part);

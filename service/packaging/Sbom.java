@@ -13,7 +13,6 @@ import java.util.TreeSet;
 /** The image's list of contents, a software bill of materials in CycloneDX's format. */
 final class Sbom {
 
-    private final JsonMapper json = JsonMapper.createDefault();
     private final Layout layout;
 
     Sbom(Layout layout) {
@@ -22,14 +21,28 @@ final class Sbom {
 
     /**
      * Completes the list that the CycloneDX plugin made of Maven's dependencies, with the base image and the linked
-     * runtime.
+     * runtime; unless it is there already.
      *
      * @param base the base image
      * @param linked whether the image has a Java runtime of its own
      * @throws BuildException when the list and the image's libraries differ
      */
     void write(String base, boolean linked) throws IOException, BuildException {
-        byte[] made = Files.readAllBytes(layout.out().resolveSibling("libraries.json"));
+        Path made = layout.out().resolveSibling("libraries.json");
+        String key =
+                FileUtils.sha256(base + (linked ? runtime() : "") + FileUtils.sha256(made) + layout.librariesKey());
+        if (!Files.exists(sbom()) || !layout.isMadeOf("sbom", key)) {
+            complete(Files.readAllBytes(made), base, linked);
+            layout.done("sbom", key);
+        }
+    }
+
+    private Path sbom() {
+        return layout.libraries().resolve("sbom.json");
+    }
+
+    private void complete(byte[] made, String base, boolean linked) throws IOException, BuildException {
+        JsonMapper json = JsonMapper.createDefault();
         Map<String, Object> sbom = json.readValue(made, Argument.mapOf(String.class, Object.class));
         List<Object> components = new ArrayList<>();
         components.add(new TreeMap<>(Map.of("type", "container", "bom-ref", "base-image", "name", base)));
@@ -40,7 +53,7 @@ final class Sbom {
         requireSame(libraries);
         components.addAll(libraries);
         sbom.put("components", components);
-        Files.write(layout.libraries().resolve("sbom.json"), json.writeValueAsBytes(sbom));
+        Files.write(sbom(), json.writeValueAsBytes(sbom));
     }
 
     /** Sorted, as this one, since the order of Map.of differs from run to run, and with it the image's digest. */

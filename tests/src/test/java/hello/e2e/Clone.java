@@ -40,10 +40,10 @@ record Clone(Path folder) {
 
     /** The parts of the image that do not change with the code, so that they need not be built again. */
     void takeWhatIsBuilt() {
-        Path built = Cluster.ROOT.resolve("service/target/image");
-        if (Files.isDirectory(built)) {
-            Cluster.run(folder, "mkdir", "service/target").orFail();
-            Cluster.run(folder, "cp", "-a", built.toString(), "service/target/").orFail();
+        Path built = Cluster.ROOT.resolve("service/target");
+        if (Files.isDirectory(built.resolve("image"))) {
+            String copy = "mkdir service/target && cp -a \"$1\"/{image,libraries.*} service/target/";
+            Cluster.run(folder, "bash", "-c", copy, "copy", built.toString()).orFail();
         }
     }
 

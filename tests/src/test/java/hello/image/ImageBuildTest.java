@@ -1,10 +1,13 @@
 package hello.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hello.support.CommandResult;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +48,7 @@ class ImageBuildTest {
     }
 
     @Test
+    @Order(1)
     void fastImage() {
         String output = checkout.maven("-Pimage", "package").run().orFail().output();
         assertThat(checkout.read("service/target/image.base"))
@@ -56,5 +60,21 @@ class ImageBuildTest {
         }
         assertThat(checkout.folder().resolve("service/target/image/libraries/sbom.json"))
                 .isNotEmptyFile();
+    }
+
+    /**
+     * A change of code alone is not tried before it is pushed, but for this: the linked runtime may have no such class.
+     */
+    @Test
+    @Order(2)
+    void aModuleThatTheCodeHasNotUsedBeforeIsTried() throws Exception {
+        assumeTrue(checkout.read("service/target/image.base").startsWith("linked "), "no linked runtime here");
+        checkout.replace(
+                "service/src/main/java/hello/Application.java",
+                "public static void main(String[] args) {",
+                "public static void main(String[] args) {\n        java.net.http.HttpClient.newHttpClient();");
+        CommandResult built = checkout.maven("-Pimage", "package").run();
+        assertThat(built.exitCode()).as(built.output()).isPositive();
+        assertThat(built.output()).contains("is in the JDK's module java.net.http: add \"java.net.http\" to MODULES");
     }
 }

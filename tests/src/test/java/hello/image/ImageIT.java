@@ -97,6 +97,13 @@ class ImageIT {
     }
 
     @Test
+    void whatWasTriedIsNotTriedAgain() {
+        assumeTrue(linked(), "this machine makes no runtime for the image");
+        assertThat(changed.output()).containsPattern(CLASSES);
+        assertThat(again.output()).doesNotContainPattern(CLASSES);
+    }
+
+    @Test
     void oneLineChangesLittle() throws Exception {
         assertThat(changed.digest()).isNotEqualTo(first.digest());
         Map<String, Long> layers = changed.layers();

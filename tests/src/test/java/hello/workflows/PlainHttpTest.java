@@ -25,7 +25,9 @@ class PlainHttpTest {
     void onlyThisMachinesOwnRegistryMaySpeakPlainHttp(String name, boolean plain) {
         ScriptClone clone = new ScriptClone(root);
         StandIn maven = clone.standIn("mvn", "");
-        clone.must("mkdir -p clone/service; cp '" + Repository.path("service/image") + "' clone/service");
+        String copy =
+                "mkdir -p clone/service; cp '%1$s/pom.xml' clone; cp '%1$s'/service/{image,pom.xml} clone/service";
+        clone.must(copy.formatted(Repository.ROOT));
         clone.script("service/jdk", "echo /a/jdk");
         clone.run("service/image " + name);
         assertThat(maven.calls().contains("-Djib.allowInsecureRegistries=true")).isEqualTo(plain);
