@@ -7,6 +7,8 @@ import hello.support.CommandResult;
 import hello.support.StandIn;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +52,30 @@ class GitTransportTest {
         assertThat(Double.parseDouble(place.must("cat .git/cluster-pushed")))
                 .as("seconds since 1970, at the push")
                 .isCloseTo(System.currentTimeMillis() / 1000.0, offset(60.0));
+    }
+
+    /** While Argo CD looks, it forgets what it is told. */
+    @Test
+    void argoCdIsToldOnceMore() {
+        place.must(CONNECT);
+        place.must("git push -q cluster");
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> timesTold() == 2);
+    }
+
+    @Test
+    void whoPushesAgainTellsArgoCdThen() {
+        place.must(CONNECT);
+        place.must("GIT_CLUSTER_TELL=later git push -q cluster");
+        assertThat(timesTold()).isZero();
+        place.must("git commit -q --allow-empty -m Next; GITOPS_CONNECTED=yes git push -q cluster");
+        assertThat(timesTold()).isOne();
+    }
+
+    private long timesTold() {
+        return kubectl.calls()
+                .lines()
+                .filter(call -> call.contains("annotate applications "))
+                .count();
     }
 
     @Test

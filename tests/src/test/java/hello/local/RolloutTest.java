@@ -3,7 +3,9 @@ package hello.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
+import hello.support.StandIn;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,7 @@ class RolloutTest {
     private Path folder;
 
     private Workplace place;
+    private StandIn kubectl;
     private String commit;
 
     @BeforeEach
@@ -32,7 +35,7 @@ class RolloutTest {
                 """);
         place.standIn("minikube", "echo 198.51.100.1");
         // What `kubectl rollout status` says is in a file, which the tests fill when it is an error.
-        place.standIn("kubectl", """
+        kubectl = place.standIn("kubectl", """
                 case "$*" in
                   *repoURL*) echo "$PLACE/hello.git ghcr.io/ada/hello" ;;
                   *ingress/hello*) echo staging.hello.test ;;
@@ -57,6 +60,8 @@ class RolloutTest {
                     cat "$PLACE/error"
                     [ ! -s "$PLACE/error" ]
                     ;;
+                  *REVISION*) cat "$PLACE/revision" 2>/dev/null ;;
+                  *pod-times*) cat "$PLACE/times" 2>/dev/null ;;
                   *" get pods "*) echo "  hello-a: Readiness probe failed" ;;
                 esac
                 """.formatted(DIGEST));
@@ -74,6 +79,33 @@ class RolloutTest {
                 .containsPattern("first answer with the new version [0-9]+\\.[0-9] s after the push")
                 .containsPattern("only new pods are ready [0-9]+\\.[0-9] s after the push \\(2 pods\\)")
                 .contains("every pod answers with commit " + commit.substring(0, 12));
+    }
+
+    /** Pods of another image do not count, and midnight does not matter. */
+    @Test
+    void saysWhereTheSecondsWent() {
+        answers(commit + ", pod hello-a", commit + ", pod hello-b", commit + ", pod hello-a");
+        place.write("times", """
+                hello:1@sha256:0 2026-11-26T10:00:00Z 2026-11-26T10:00:01Z 2026-11-26T10:00:02Z
+                hello:2@%1$s 2026-11-26T23:59:58Z 2026-11-27T00:00:01Z 2026-11-27T00:00:09Z
+                hello:2@%1$s 2026-11-26T23:59:57Z 2026-11-26T23:59:59Z 2026-11-27T00:00:08Z
+                """.formatted(DIGEST));
+        assertThat(rolloutPushedAt("2026-11-26 23:59:55").output())
+                .contains("the seconds: build 7, push 1, Argo CD 2, image and container 2, start until ready 9");
+        assertThat(rolloutPushedAt("2026-11-27 00:00:55").output())
+                .as("with pods that were there before")
+                .contains("every pod answers")
+                .doesNotContain("the seconds");
+    }
+
+    private CommandResult rolloutPushedAt(String time) {
+        return place.run(
+                        "BUILT='build 7, push 1, ' TIMEOUT=60 INGRESS=198.51.100.1:80 "
+                                + "local/rollout staging \"$1\" \"$2\" \"$3\"",
+                        commit,
+                        DIGEST,
+                        "" + Instant.parse(time.replace(' ', 'T') + "Z").getEpochSecond() + ".5")
+                .orFail();
     }
 
     /** The old pods of a release that failed answer as soon as it is taken back. */
@@ -98,6 +130,7 @@ class RolloutTest {
         assertThat(rollout.number("does not run commit \\S+ after ([0-9]+) s"))
                 .as("not given up before the time")
                 .isGreaterThanOrEqualTo(14);
+        assertThat(kubectl.calls()).as("Argo CD has not seen main's head").contains("annotate applications ");
     }
 
     @Test
@@ -124,11 +157,13 @@ class RolloutTest {
 
     @Test
     void givesUpBeforeTheTimeWhenNoPodCanEverRun() {
+        place.must("git --git-dir=\"$PLACE/hello.git\" rev-parse main >\"$PLACE/revision\"");
         answers("0".repeat(40) + ", pod hello-old");
         place.write("error", "error: deployment \"hello\" exceeded its progress deadline\n");
         CommandResult rollout = rollout();
         assertThat(rollout.exitCode()).isOne();
         assertThat(rollout.number("does not run commit \\S+ after ([0-9]+) s")).isLessThan(60);
+        assertThat(kubectl.calls()).as("Argo CD has seen main's head").doesNotContain("annotate applications ");
     }
 
     @Test
