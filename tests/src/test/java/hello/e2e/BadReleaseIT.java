@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Staging is given what does not work, image by image and commit by commit, while production is asked 200 times a
+ * Staging is given what does not work, image by image and commit by commit, while production is asked 100 times a
  * second.
  */
 @ClusterTest
 class BadReleaseIT {
-    private static final int PER_SECOND = 200;
+    private static final int PER_SECOND = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String VALUES = "gitops/environments/staging/values.yaml";
 

@@ -97,7 +97,7 @@ class ClusterRestartIT {
                 "measured at all",
                 PATIENCE,
                 () -> field("hello-production", "hpa/hello", active).equals("True"));
-        try (Prober prober = new Prober(host("production"), 200).awaitSteady()) {
+        try (Prober prober = new Prober(host("production"), 100).awaitSteady()) {
             withComponentDown("kube-system", "deployment/metrics-server", () -> {
                 waitLongUntil(
                         "the autoscaler misses it",

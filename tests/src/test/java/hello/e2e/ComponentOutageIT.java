@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ClusterTest
 class ComponentOutageIT {
-    private static final int PER_SECOND = 200;
+    private static final int PER_SECOND = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir

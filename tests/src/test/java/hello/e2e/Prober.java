@@ -77,11 +77,11 @@ final class Prober implements AutoCloseable {
     }
 
     /**
-     * The one that asks production 200 times a second from its first use on, through several classes of tests, until
+     * The one that asks production 100 times a second from its first use on, through several classes of tests, until
      * one of them closes it.
      */
     static synchronized Prober production() {
-        production = production == null ? new Prober(Cluster.host("production"), 200).awaitSteady() : production;
+        production = production == null ? new Prober(Cluster.host("production"), 100).awaitSteady() : production;
         return production;
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Production under load until pods are added, then without until they are gone. That takes minutes in which other tests
- * can run: there is one for all of them, begun by who asks for it first. From then on production is asked 200 times a
+ * can run: there is one for all of them, begun by who asks for it first. From then on production is asked 100 times a
  * second besides.
  */
 final class Scaling {
