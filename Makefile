@@ -6,10 +6,13 @@ APPLICATION := $(shell sed -n 's/^name: *//p' argocd/root/values.yaml)
 export REPO IMAGE ADOPT TLS CONTEXT INGRESS_CLASS INGRESS_NAMESPACE ARGOCD HOST PORT OPEN
 export MANAGEMENT_PORT TIMEOUT KUBERNETES FROM TO WHY
 # Maven's own libraries use what a JDK 25 warns of.
-export MAVEN_OPTS := $(MAVEN_OPTS) --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
+MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
+export MAVEN_OPTS
 
 help: ## this list
-	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' \
+	  '/^##@/ {print "\n" substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' \
+	  Makefile
 
 ##@ The loop
 up: ## the whole platform on minikube, the first deploy and promotion
@@ -32,10 +35,13 @@ preview-down: ## takes that away
 	@local/preview --down
 status: ## one screen: what is wanted, what runs, what is in the way
 	@local/status
+logs: ## what all pods log, through rollouts, until Ctrl-C (ENV=)
+	@local/logs "$(ENV)"
 whats-running: ## from the host's answer back to the source commit (ENV=)
 	@local/whats-running "$(ENV)"
 sync: ## argocd app sync (ENV=)
-	@local/argocd app sync "$(APPLICATION)-$(ENV)" && local/argocd app wait "$(APPLICATION)-$(ENV)" --timeout 180
+	@local/argocd app sync "$(APPLICATION)-$(ENV)"
+	@local/argocd app wait "$(APPLICATION)-$(ENV)" --timeout 180
 doctor: ## what this machine and the cluster lack, and what to do about it
 	@local/doctor
 ui: ## Argo CD's web page, opened in the browser, until Ctrl-C (PORT=8443 OPEN=no)
@@ -50,6 +56,8 @@ build: ## the image, as service/target/jib-image.tar
 	@service/image --tar "$(APPLICATION):$$(git rev-parse --short=12 HEAD)"
 run: ## the service on this machine with no cluster: http://localhost:8080 (PORT=)
 	@service/run
+dev: ## the same, anew after each change of its source
+	@service/dev
 
 ##@ Your own
 rename: ## this repository under your name (NAME=orders PACKAGE=com.example.orders)
@@ -62,8 +70,8 @@ e2e: ## the promises, on the cluster that up made
 	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify
 lint: ## workflows and shell scripts, with the linters that are here
 	@.github/scripts/lint
-bench: ## how fast the image starts and answers, beside others, in one run
-	@service/bench/bench
+bench: ## how fast the image starts, and is built (BASE=a commit to compare with)
+	@service/bench/bench && $(if $(BASE),service/bench/builds "$(BASE)",:)
 
 ##@ A cluster where there is no container engine (Debian, root)
 lab-up: ## a minikube made of this machine's own kernel, then up in it (KUBERNETES=)
@@ -71,6 +79,8 @@ lab-up: ## a minikube made of this machine's own kernel, then up in it (KUBERNET
 lab-down: ## takes the lab away, but for the cache of what it built
 	@lab/lab down
 
-##@ For up: REPO= IMAGE= elsewhere; ADOPT= namespaces; TLS=self-signed; CONTEXT= INGRESS_CLASS= ARGOCD=existing: docs/any-cluster.md
+##@ For up: REPO= IMAGE= elsewhere, ADOPT= namespaces, TLS=self-signed, CONTEXT= (README.md)
 
-.PHONY: help up deploy promote rollback freeze thaw remove preview preview-down status whats-running sync doctor ui down rename install build run test e2e lint bench lab-up lab-down
+.PHONY: help up deploy promote rollback freeze thaw remove preview preview-down status logs
+.PHONY: whats-running sync doctor ui down rename install build run dev test e2e lint bench lab-
+.PHONY: up lab-down

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
 import hello.support.StandIn;
+import hello.support.Terminal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,30 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code make ui}: the way to Argo CD's page holds until Ctrl-C, and the browser is opened once. */
 class UiTest {
 
-    /** Begins {@code make ui} as a terminal does: in a group of processes of its own, to which Ctrl-C goes. */
-    private static final String BEGIN = """
-            set -m
-            soon() {
-              for turn in $(seq 200); do
-                if "$@"; then return; fi
-                sleep 0.05
-              done
-              echo "never came true: $*"
-              cat "$PLACE/said"
-              exit 1
-            }
-            has_lines() { [ "$(cat "$PLACE/$2" 2>/dev/null | wc -l)" -ge "$1" ]; }
-            local/ui >"$PLACE/said" 2>&1 &
-            ui=$!
-            """;
-
-    /** Ctrl-C, after which no process of the group is left. */
-    private static final String END = """
-            kill -INT -- "-$ui"
-            wait "$ui" || echo "make ui ended with $?"
-            is_gone() { ! kill -0 -- "-$ui" 2>/dev/null; }
-            soon is_gone
-            """;
+    private static final String BEGIN = Terminal.begin("local/ui");
+    private static final String END = Terminal.end();
 
     @TempDir
     private Path folder;
