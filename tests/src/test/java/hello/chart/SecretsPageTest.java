@@ -43,16 +43,16 @@ class SecretsPageTest {
 
     @ParameterizedTest(name = "{1}: {2}")
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-                    Sealed Secrets   | group: bitnami.com     | group: bitnami.org       | the project permits the object
-                    Sealed Secrets   | kind: SealedSecret}    | kind: SealedSecrets}     | the project permits the object
-                    Sealed Secrets   | kind: SealedSecret}    | kind: SealedSecret       | while parsing
-                    Sealed Secrets   | password: AgB          | secret: AgB              | DB_PASSWORD has a key of the Secret
-                    Sealed Secrets   | name: database, key    | name: db, key            | DB_PASSWORD is of the Secret
-                    Sealed Secrets   | extraObjects:          | extraObject:             | 'extraObject' not allowed
-                    Sealed Secrets   | kind: SealedSecret     | kind: Secret             | which git may not bring
-                    External Secrets | - secretKey: password  | - secretKey: secret      | DB_PASSWORD has a key of the Secret
-                    External Secrets | target:→name: database | target:→name: other      | DB_PASSWORD is of the Secret
-                    External Secrets | envFromSecret:         | env:                     | '/env/DB_PASSWORD'
+            Sealed Secrets   | group: bitnami.com     | group: bitnami.org       | the project permits the object
+            Sealed Secrets   | kind: SealedSecret}    | kind: SealedSecrets}     | the project permits the object
+            Sealed Secrets   | kind: SealedSecret}    | kind: SealedSecret       | while parsing
+            Sealed Secrets   | password: AgB          | secret: AgB              | DB_PASSWORD has a key of the Secret
+            Sealed Secrets   | name: database, key    | name: db, key            | DB_PASSWORD is of the Secret
+            Sealed Secrets   | extraObjects:          | extraObject:             | 'extraObject' not allowed
+            Sealed Secrets   | kind: SealedSecret     | kind: Secret             | which git may not bring
+            External Secrets | - secretKey: password  | - secretKey: secret      | DB_PASSWORD has a key of the Secret
+            External Secrets | target:→name: database | target:→name: other      | DB_PASSWORD is of the Secret
+            External Secrets | envFromSecret:         | env:                     | '/env/DB_PASSWORD'
                     """)
     void whatDoesNotFitIsFound(String heading, String right, String wrong, String sentence) {
         String text = section(heading);
