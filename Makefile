@@ -82,5 +82,5 @@ lab-down: ## takes the lab away, but for the cache of what it built
 ##@ For up: REPO= IMAGE= elsewhere, ADOPT= namespaces, TLS=self-signed, CONTEXT= (README.md)
 
 .PHONY: help up deploy promote rollback freeze thaw remove preview preview-down status logs
-.PHONY: whats-running sync doctor ui down rename install build run dev test e2e lint bench lab-
-.PHONY: up lab-down
+.PHONY: whats-running sync doctor ui down rename install build run dev test e2e lint bench
+.PHONY: lab-up lab-down
