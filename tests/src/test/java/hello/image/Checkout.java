@@ -7,28 +7,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * A checkout of its own, in which Maven can build without touching this one.
  *
  * @param folder its top folder
- * @param locale what its builds have for LC_ALL; no image must show it
+ * @param umask which rights its files do not get; no image must show it
+ * @param environment what its builds find there; no image must show it
  */
-record Checkout(Path folder, String locale) {
+record Checkout(Path folder, String umask, Map<String, String> environment) {
 
     /**
      * Clones this repository, of which only commits are in the clone.
      *
      * @param folder where to; it is made
-     * @param locale what its builds have for LC_ALL
+     * @param umask which rights its files do not get
+     * @param environment what its builds find there
      * @return the clone
      */
-    static Checkout clone(Path folder, String locale) {
-        Command.of("git", "clone", "-q", Repository.ROOT.toString(), folder.toString())
-                .run()
-                .orFail();
-        return new Checkout(folder, locale);
+    static Checkout clone(Path folder, String umask, Map<String, String> environment) throws IOException {
+        Checkout checkout = new Checkout(Files.createDirectories(folder), umask, environment);
+        checkout.run("git", "clone", "-q", Repository.ROOT.toString(), ".").orFail();
+        return checkout;
     }
 
     /**
@@ -50,7 +52,7 @@ record Checkout(Path folder, String locale) {
                 }
             }
         }
-        Checkout checkout = new Checkout(folder, "C.UTF-8");
+        Checkout checkout = new Checkout(folder, "022", Map.of("LC_ALL", "C.UTF-8"));
         checkout.run("git", "init", "-q").orFail();
         checkout.commit("a copy");
         return checkout;
@@ -78,12 +80,12 @@ record Checkout(Path folder, String locale) {
         return command(command).run();
     }
 
-    /** A command in the top folder: with this checkout's locale, and no JDK chosen by the environment. */
+    /** A command in the top folder: with this checkout's surroundings, and no JDK chosen by this process's. */
     Command command(String... words) {
-        return Command.of(words)
+        return Command.bash("umask " + umask + "; exec \"$@\"", words)
                 .in(folder)
                 .without("JAVA_HOME"::equals)
-                .with("LC_ALL", locale)
+                .with(environment)
                 .mergingErrors();
     }
 

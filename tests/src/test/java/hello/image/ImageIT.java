@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -25,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The image, made three times: of a commit in a clean folder; of the next commit, which changes one line, in another
- * folder; and there, without cleaning, of the first commit again. Needs the base image, so it is not among the offline
- * tests.
+ * The image, made three times: of a commit in a clean folder; of the next commit, which changes one line, elsewhere (in
+ * memory where that is a file system, by another user's name, umask, home, time zone, locale and path of the JDK); and
+ * there, without cleaning, of the first commit again. Needs the base image, so it is not among the offline tests.
  */
 @Tag("e2e")
 @Tag("image")
@@ -39,6 +40,7 @@ class ImageIT {
     @TempDir
     static Path temporary;
 
+    private static Path elsewhere;
     private static Checkout clean;
     private static OciImage first;
     private static OciImage changed;
@@ -46,8 +48,9 @@ class ImageIT {
 
     @BeforeAll
     static void build() throws Exception {
-        clean = Checkout.clone(temporary.resolve("clean"), "POSIX");
-        Checkout used = Checkout.clone(temporary.resolve("another place/used"), "C.UTF-8");
+        elsewhere = anotherFileSystem();
+        clean = Checkout.clone(temporary.resolve("clean"), "022", Map.of("LC_ALL", "POSIX", "TZ", "UTC"));
+        Checkout used = Checkout.clone(elsewhere.resolve("another place/used"), "077", surroundings());
         first = image(clean, "first");
         used.replace("service/src/main/java/hello/GreetingFactory.java", "\"Hello\"", "\"Good morning\"");
         used.commit("one line");
@@ -56,6 +59,36 @@ class ImageIT {
         changed = image(used, "changed");
         used.run("git", "reset", "-q", "--hard", "HEAD~1").orFail();
         again = image(used, "again");
+    }
+
+    /** A file system in memory, where there is one with a gigabyte to spare. */
+    private static Path anotherFileSystem() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        boolean roomy = Files.isWritable(memory) && Files.getFileStore(memory).getUsableSpace() > 1 << 30;
+        return roomy ? Files.createTempDirectory(memory, "image") : Files.createDirectory(temporary.resolve("other"));
+    }
+
+    private static Map<String, String> surroundings() throws IOException {
+        Path jdk = Files.createSymbolicLink(elsewhere.resolve("jdk"), Path.of(System.getProperty("java.home")));
+        Path home = Files.createDirectory(elsewhere.resolve("home"));
+        return Map.of(
+                "LC_ALL",
+                "C.UTF-8",
+                "TZ",
+                "Pacific/Chatham",
+                "HOME",
+                home.toString(),
+                "USER",
+                "olga",
+                "MAVEN_OPTS",
+                System.getenv().getOrDefault("MAVEN_OPTS", "") + " -Duser.name=olga",
+                "JAVA_HOME",
+                jdk.toString());
+    }
+
+    @AfterAll
+    static void remove() {
+        Command.of("rm", "-r", elsewhere.toString()).run().orFail();
     }
 
     private static OciImage image(Checkout checkout, String name) throws IOException {
