@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +37,7 @@ class PlatformImagesTest {
 
     @Test
     void platformsAreJoinedToOneIndex() {
-        CommandResult result =
-                clone.run(".github/scripts/join-platforms " + ONE + " " + TWO).orFail();
+        CommandResult result = clone.run(join(ONE, TWO)).orFail();
         String tag = clone.head().substring(0, 12);
         assertThat(docker.calls())
                 .contains(
@@ -55,7 +55,7 @@ class PlatformImagesTest {
 
     @Test
     void theOrderOfTheManifestsDoesNotMatter() {
-        clone.run(".github/scripts/join-platforms " + TWO + " " + ONE).orFail();
+        clone.run(join(TWO, ONE)).orFail();
     }
 
     @Test
@@ -79,23 +79,20 @@ class PlatformImagesTest {
     @Test
     void whatIsNoIndexIsRefused() {
         clone.standIn("docker", "case \"$*\" in *--raw*) echo {} ;; *inspect*) exit 1 ;; esac");
-        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "is no index of images");
+        clone.refused(join(ONE, TWO), "is no index of images");
         clone.standIn("docker", "case \"$*\" in *--raw*) exit 1 ;; esac");
-        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "cannot be read back");
+        clone.refused(join(ONE, TWO), "cannot be read back");
         assertThat(clone.file("output")).isEmpty();
     }
 
     @Test
     void wrongArgumentsToJoinAreToldApart() {
-        clone.refused(
-                ".github/scripts/join-platforms " + ONE + " ''",
-                "'' is no digest: did that platform's build end well?");
-        clone.refused(".github/scripts/join-platforms " + ONE, "give the digests of two platforms");
-        clone.refused("REGISTRY_TOKEN= .github/scripts/join-platforms " + ONE + " " + TWO, "REGISTRY_TOKEN is empty");
-        clone.refused(
-                "GITHUB_REPOSITORY= .github/scripts/join-platforms " + ONE + " " + TWO, "GITHUB_REPOSITORY is not set");
+        clone.refused(join(ONE, ""), "has '': did that platform's build end well?");
+        clone.refused(join(ONE), "give the files with the digests of two platforms");
+        clone.refused("REGISTRY_TOKEN= " + join(ONE, TWO), "REGISTRY_TOKEN is empty");
+        clone.refused("GITHUB_REPOSITORY= " + join(ONE, TWO), "GITHUB_REPOSITORY is not set");
         clone.standIn("docker", "exit 1");
-        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "the registry refused the log-in");
+        clone.refused(join(ONE, TWO), "the registry refused the log-in");
     }
 
     @Test
@@ -104,7 +101,7 @@ class PlatformImagesTest {
         clone.standIn("uname", "echo aarch64");
         clone.run(".github/scripts/push-platform arm64").orFail();
         assertThat(image.calls()).isEqualTo("ghcr.io/ada/hello:" + clone.head().substring(0, 12) + "-arm64\n");
-        assertThat(clone.file("output")).isEqualTo("arm64=" + ONE + "\n");
+        assertThat(clone.file("output")).isEqualTo("image=ghcr.io/ada/hello@" + ONE + "\n");
         clone.refused(".github/scripts/push-platform amd64", "'amd64' is not the platform of this machine, aarch64");
         clone.script("service/image", "exit 1");
         assertThat(clone.run(".github/scripts/push-platform arm64").exitCode()).isNotZero();
@@ -133,8 +130,14 @@ class PlatformImagesTest {
         clone.refused(".github/scripts/image-of nowhere", "there is no gitops/environments/nowhere");
     }
 
+    /** The line that joins the images with these digests, each of which is in a file. */
+    private static String join(String... digests) {
+        return ".github/scripts/join-platforms "
+                + Stream.of(digests).map("<(echo %s)"::formatted).collect(Collectors.joining(" "));
+    }
+
     private void refusedToJoin() {
-        clone.refused(".github/scripts/join-platforms " + ONE + " " + TWO, "does not hold exactly what was joined");
+        clone.refused(join(ONE, TWO), "does not hold exactly what was joined");
         assertThat(clone.file("output")).as("nothing is handed on").isEmpty();
     }
 

@@ -139,6 +139,15 @@ class PromotionTest {
     }
 
     @Test
+    void releaseOfAPrivateRepositorySaysThatNothingWasSigned() {
+        String line = "GITHUB_STEP_SUMMARY=../summary .github/scripts/not-signed";
+        assertThat(clone.run(line).orFail().line())
+                .startsWith("::notice title=Neither signed nor attested::The repository is private: ")
+                .endsWith("gh variable set SIGNATURES --body required");
+        assertThat(clone.file("summary")).contains("### Neither signed nor attested", "SIGNATURES");
+    }
+
+    @Test
     void securityScansWhatEachEnvironmentRuns() {
         assertThat(clone.run(".github/scripts/environments").orFail().line())
                 .isEqualTo("names=[\"staging\",\"production\"]");

@@ -68,6 +68,9 @@ final class Workflows {
         if (name.equals("verify.yml")) {
             workflows.systems(map(Yaml.document(text).get("jobs")));
         }
+        if (name.equals("release.yml")) {
+            workflows.complaints.addAll(ReleaseRules.complaints(Yaml.document(text)));
+        }
         return workflows.complaints.stream()
                 .map(complaint -> name + ": " + complaint)
                 .toList();

@@ -24,7 +24,13 @@ class WorkflowsTest {
         Map<String, String> workflows = Workflows.read();
         assertThat(workflows)
                 .containsOnlyKeys(
-                        "verify.yml", "release.yml", "promote.yml", "preview.yml", "cluster.yml", "security.yml");
+                        "verify.yml",
+                        "release.yml",
+                        "promote.yml",
+                        "preview.yml",
+                        "cluster.yml",
+                        "security.yml",
+                        "scorecard.yml");
         List<String> complaints = new ArrayList<>();
         workflows.forEach((name, text) -> complaints.addAll(Workflows.complaints(name, text)));
         assertThat(complaints).isEmpty();
