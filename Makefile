@@ -4,7 +4,7 @@ SHELL := bash
 ENV ?= $(firstword $(shell gitops/order first HEAD))
 APPLICATION := $(shell sed -n 's/^name: *//p' argocd/root/values.yaml)
 export REPO IMAGE ADOPT TLS CONTEXT INGRESS_CLASS INGRESS_NAMESPACE ARGOCD HOST PORT OPEN
-export MANAGEMENT_PORT TIMEOUT KUBERNETES FROM TO WHY
+export MANAGEMENT_PORT TIMEOUT KUBERNETES FROM TO WHY AS
 # Maven's own libraries use what a JDK 25 warns of.
 MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 export MAVEN_OPTS
@@ -39,6 +39,8 @@ logs: ## what all pods log, through rollouts, until Ctrl-C (ENV=)
 	@local/logs "$(ENV)"
 whats-running: ## from the host's answer back to the source commit (ENV=)
 	@local/whats-running "$(ENV)"
+render: ## what Argo CD gives an environment, by Helm, to read or compare (ENV= IMAGE=)
+	@gitops/render "$(ENV)"
 sync: ## argocd app sync (ENV=)
 	@local/argocd app sync "$(APPLICATION)-$(ENV)"
 	@local/argocd app wait "$(APPLICATION)-$(ENV)" --timeout 180
@@ -46,6 +48,8 @@ doctor: ## what this machine and the cluster lack, and what to do about it
 	@local/doctor
 ui: ## Argo CD's web page, opened in the browser, until Ctrl-C (PORT=8443 OPEN=no)
 	@local/ui
+login: ## a token for a private repository and image, by standard input (REPO= AS= <FILE)
+	@local/login
 down: ## takes away what up made
 	@local/down
 
@@ -82,5 +86,5 @@ lab-down: ## takes the lab away, but for the cache of what it built
 ##@ For up: REPO= IMAGE= elsewhere, ADOPT= namespaces, TLS=self-signed, CONTEXT= (README.md)
 
 .PHONY: help up deploy promote rollback freeze thaw remove preview preview-down status logs
-.PHONY: whats-running sync doctor ui down rename install build run dev test e2e lint bench
-.PHONY: lab-up lab-down
+.PHONY: whats-running render sync doctor ui login down rename install build run dev test e2e lint
+.PHONY: bench lab-up lab-down

@@ -14,6 +14,7 @@ NAME=$(sed -n 's/^name: *//p' argocd/root/values.yaml)
 GIT_URL=git://git.git.svc.cluster.local/$NAME.git # the in-cluster repository, as Argo CD sees it
 REGISTRY=localhost:5050                           # the in-cluster registry, as the node sees it
 TLS_OBJECT=$NAME-tls                              # the Secret of `make up TLS=…`, and its Ingress
+PULL_SECRET=registry                              # of `make login`, in each environment
 # What `kubectl get` prints of an object, see its option -o custom-columns.
 ROOT_COLUMNS=REPO:.spec.source.repoURL
 ROOT_COLUMNS=$ROOT_COLUMNS,'IMAGE:.spec.source.helm.parameters[?(@.name=="image")].value'

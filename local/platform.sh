@@ -129,6 +129,7 @@ wait_for_sync() {
   local synced='jsonpath={.status.sync.status}=Synced' applications="application/$NAME"
   say "waiting for the platform"
   [ -n "$INGRESS_CLASS" ] || applications="$applications application/platform"
+  explain_refused_repository
   # shellcheck disable=SC2086 # names are words
   kubectl -n argocd wait $applications --for="$synced" --timeout=120s >/dev/null ||
     show_what_is_not_synced

@@ -16,7 +16,7 @@ refuse_a_secret_in_repo() {
   fi
   die "REPO has a user's name, password or token in it, which would be stored and shown" \
     "make up with the address alone, https://HOST/OWNER/NAME, then
-        local/argocd repo add THAT-ADDRESS --username NAME --password TOKEN"
+        make login REPO=THAT-ADDRESS AS=NAME <FILE, which has the token"
 }
 
 # check_words: those that can be one thing only, before anything else is looked at

@@ -11,12 +11,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import hello.support.CommandResult;
 import hello.support.StandIn;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,79 +24,40 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A repository and a registry outside the cluster, as GitHub and GHCR are: here a git server and a registry on the
- * machine that runs the test. A container runtime takes plain HTTP from localhost alone, so the registry is relayed to
- * the node's loopback.
+ * machine that runs the test.
  */
 @ClusterTest
 class ExternalRepositoryIT {
     private static final int GIT = 9419;
-    private static final int REGISTRY = 5060;
-    private static final List<Process> STARTED = new ArrayList<>();
 
     @TempDir
     static Path folder;
 
-    private static String machine;
+    private static OutsideServers outside;
 
     @BeforeAll
     static void start() throws IOException {
-        String registry = Cluster.run(folder, "bash", "-c", "command -v registry || command -v docker-registry || true")
-                .line();
-        assumeTrue(!registry.isEmpty(), "no registry program on this machine");
-        machine = Cluster.ownAddress();
-        startGitServer();
-        startRegistry(registry);
-        relay();
-        waitUntil("both listen", Duration.ofSeconds(30), () -> listens(GIT) && listens(REGISTRY));
+        outside = new OutsideServers(folder);
+        outside.registry(OutsideServers.REGISTRY);
+        outside.relay();
+        String[] daemon = ("git daemon --reuseaddr --listen=" + outside.machine + " --port=" + GIT
+                        + " --export-all --enable=receive-pack")
+                .split(" ");
+        outside.start(Stream.concat(Stream.of(daemon), Stream.of("--base-path=" + folder, folder.toString()))
+                .toArray(String[]::new));
+        outside.waitFor(GIT);
     }
 
     /** Makes a repository of the git server out of a clone; gives its address. */
     private static String repository(Path clone, String name) {
-        Path repository = folder.resolve(name + ".git");
-        Cluster.run(folder, "git", "clone", "-q", "--bare", clone.toString(), repository.toString())
-                .orFail();
-        Cluster.run(repository, "git", "update-ref", "refs/heads/main", "HEAD").orFail();
-        Cluster.run(repository, "git", "symbolic-ref", "HEAD", "refs/heads/main")
-                .orFail();
-        return "git://" + machine + ":" + GIT + "/" + name + ".git";
-    }
-
-    private static void startGitServer() throws IOException {
-        start(
-                "git",
-                "daemon",
-                "--reuseaddr",
-                "--listen=" + machine,
-                "--port=" + GIT,
-                "--base-path=" + folder,
-                "--export-all",
-                "--enable=receive-pack",
-                folder.toString());
-    }
-
-    private static void startRegistry(String program) throws IOException {
-        String settings = resource("outside/registry.yaml")
-                .replace("FOLDER", folder.resolve("images").toString())
-                .replace("PORT", "" + REGISTRY);
-        Path file = Files.writeString(folder.resolve("registry.yml"), settings);
-        start("env", "OTEL_TRACES_EXPORTER=none", program, "serve", file.toString());
+        outside.repository(clone, name);
+        return "git://" + outside.machine + ":" + GIT + "/" + name + ".git";
     }
 
     @AfterAll
     static void stop() {
-        try {
-            Cluster.run(
-                            Cluster.ROOT,
-                            "make",
-                            "up",
-                            "REPO=git://git.git.svc.cluster.local/hello.git",
-                            "IMAGE=localhost:5050/hello")
-                    .orFail();
-            waitUntil("all is well again", Duration.ofMinutes(3), Cluster::allHealthy);
-        } finally {
-            kubectl("delete", "namespace", "relay", "--wait=false");
-            STARTED.forEach(Process::destroy);
-        }
+        assumeTrue(outside != null);
+        outside.close();
     }
 
     /** The cluster is the one that is there, seen by kubectl alone: whoever asks minikube is told nothing. */
@@ -118,7 +76,7 @@ class ExternalRepositoryIT {
         try {
             assertThat(inAnyCluster(olga, "up", "CONTEXT=company").output())
                     .contains("'company' is no minikube of ours", "make up CONTEXT=company REPO=");
-            String[] up = ("up CONTEXT=company REPO=" + repo + " IMAGE=localhost:" + REGISTRY + "/abroad"
+            String[] up = ("up CONTEXT=company REPO=" + repo + " IMAGE=" + OutsideServers.image("abroad")
                             + " INGRESS_CLASS=elsewhere INGRESS_NAMESPACE=elsewhere ARGOCD=existing")
                     .split(" ");
             assertThat(inAnyCluster(olga, up).orFail().output()).contains("has no image yet");
@@ -151,14 +109,10 @@ class ExternalRepositoryIT {
     private static void bringAnIngressController() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("controller.yaml"),
-                resource("outside/ingress-controller.yaml").replace("IMAGE", traefik()));
+                resource("outside/ingress-controller.yaml").replace("IMAGE", OutsideServers.traefik()));
         kubectl("apply", "-f", file.toString()).orFail();
         kubectl("-n", "elsewhere", "rollout", "status", "deployment/controller", "--timeout=60s")
                 .orFail();
-    }
-
-    private static String traefik() {
-        return Cluster.field("traefik", "deployment/traefik", ".spec.template.spec.containers[0].image");
     }
 
     private static void seenByKubectlAlone() throws IOException {
@@ -187,7 +141,7 @@ class ExternalRepositoryIT {
         String repo = repository(Cluster.ROOT, "hello");
         Clone dave = Clone.of(folder, "dave");
         dave.git("remote", "set-url", "origin", repo);
-        CommandResult up = dave.make("up", "REPO=" + repo, "IMAGE=localhost:" + REGISTRY + "/hello")
+        CommandResult up = dave.make("up", "REPO=" + repo, "IMAGE=" + OutsideServers.image("hello"))
                 .orFail();
         assertThat(up.output()).contains("has no image yet", "the workflow 'release' makes the first image");
         assertThat(answer("staging")).as("what ran goes on").contains("pod hello-");
@@ -203,34 +157,5 @@ class ExternalRepositoryIT {
         waitUntil("all is well", Duration.ofMinutes(3), Cluster::allHealthy);
         measured("first new answer " + deploy.number("first answer with the new version ([0-9.]+) s")
                 + " s after the push");
-    }
-
-    private static void start(String... command) throws IOException {
-        STARTED.add(new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(STARTED.size() + ".log").toFile())
-                .start());
-    }
-
-    private static boolean listens(int port) {
-        try (Socket socket = new Socket(machine, port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    /**
-     * A pod in the node's network that carries the node's localhost:5060 to the registry. Traefik's image is there
-     * anyway.
-     */
-    private static void relay() {
-        String relay = resource("pods/relay.yaml")
-                .replace("ADDRESS", machine + ":" + REGISTRY)
-                .replace("IMAGE", traefik())
-                .replace("PORT", "" + REGISTRY);
-        Cluster.apply(relay).orFail();
-        kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=60s")
-                .orFail();
     }
 }

@@ -68,6 +68,7 @@ public final class RunOrder implements ClassOrderer {
             new Entry(ComponentOutageIT.class, Heading.OUTAGES),
             new Entry(ClusterRestartIT.class, Heading.OUTAGES),
             new Entry(ExternalRepositoryIT.class, Heading.LOOP),
+            new Entry(PrivateRepositoryIT.class, Heading.LOOP),
             new Entry(SecondServiceIT.class, Heading.YOUR_OWN));
 
     /** Sorts the classes of a run; those that need no cluster stay as they are, after the others. */

@@ -148,7 +148,7 @@ class OwnershipTest {
             "https://t0ken@github.com/ada/hello",
             "ssh://git:t0ken@example.org/hello"
         }) {
-            refuses("REPO=" + repo + " ", "REPO has a user's name, password or token in it", "local/argocd repo add");
+            refuses("REPO=" + repo + " ", "REPO has a user's name, password or token in it", "make login REPO=");
         }
         assertThat(place.run("REPO=https://t0ken@github.com/ada/hello local/up").output())
                 .doesNotContain("t0ken");
