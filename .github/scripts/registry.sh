@@ -9,13 +9,15 @@ die() {
 
 [ -n "${GITHUB_REPOSITORY:-}" ] ||
   die "GITHUB_REPOSITORY is not set (OWNER/NAME): this is run by a workflow"
+REGISTRY=${REGISTRY:-ghcr.io}
 # Registries know no capitals.
 # shellcheck disable=SC2034 # for the scripts that read this file
-name=ghcr.io/$(tr '[:upper:]' '[:lower:]' <<<"$GITHUB_REPOSITORY")
+name=$REGISTRY/$(tr '[:upper:]' '[:lower:]' <<<"$GITHUB_REPOSITORY")
 
 login() {
   [ -n "${REGISTRY_TOKEN:-}" ] || die "REGISTRY_TOKEN is empty: the step has to give it"
-  docker login ghcr.io --username "${GITHUB_ACTOR:-x}" --password-stdin <<<"$REGISTRY_TOKEN" >&2 ||
+  docker login "$REGISTRY" --username "${GITHUB_ACTOR:-x}" --password-stdin \
+    <<<"$REGISTRY_TOKEN" >&2 ||
     die "the registry refused the log-in: has this job the permission for packages?"
 }
 
