@@ -62,6 +62,13 @@ profile() {
 # By `env`, as a failing `command kubectl` ends a script of Bash 3.2 even where it may fail.
 kubectl() { env kubectl --context "$CONTEXT" "$@"; }
 
+# read_secret QUESTION: sets `secret` to a line from the keyboard, where nobody sees it, or from
+# standard input
+read_secret() {
+  [ ! -t 0 ] || printf '%s: ' "$1" >&2
+  IFS= read -rs secret || true
+}
+
 # columns NAMESPACE OBJECT COLUMNS: fields of one object; <none> where it has none
 columns() { kubectl -n "$1" get "$2" --no-headers -o "custom-columns=$3" 2>/dev/null; }
 

@@ -34,7 +34,7 @@ has_login() {
   return 1
 }
 
-# how_to_log_in [COMMAND]: the line to type, and what comes after it
+# how_to_log_in: the line to type, and what comes after it
 how_to_log_in() {
   local settings="REPO=$REPO"
   [ "$IMAGE" = "$(ghcr_name "$REPO")" ] || settings="$settings IMAGE=$IMAGE"
@@ -69,6 +69,7 @@ wait_for_a_look() {
 # What Argo CD was given may be no good, or not any more.
 explain_refused_repository() {
   local message
+  ! is_local || return 0
   wait_for_a_look
   message=$(columns argocd "application/$NAME" "$ERROR_COLUMN" || true)
   grep -iE 'authenticat|authoriz|not found|denied|knownhosts' >/dev/null <<<"$message" || return 0

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# What `make up` puts into the cluster, and when it is ready. Sourced by up, which sets $scratch.
+# What `make up` puts into the cluster, and when it is ready. Sourced by up, which sets $scratch,
+# and by others for render_root.
 ARGOCD_PARTS='deployment/argocd-repo-server deployment/argocd-applicationset-controller
   deployment/argocd-redis deployment/argocd-server statefulset/argocd-application-controller'
 PLATFORM=true # whether this copy keeps what all share, see copies.sh

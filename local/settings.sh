@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # What `make up` is told, and what an earlier one was told: REPO and IMAGE, INGRESS_CLASS and
-# INGRESS_NAMESPACE, ARGOCD. What is not given again stays so. Sourced by up.
+# INGRESS_NAMESPACE, ARGOCD. What is not given again stays so. Sourced by up, login.
 
 # ghcr_name REPO: GHCR's name for its image: https://github.com/Owner/Name.git -> ghcr.io/owner/name
 ghcr_name() {
@@ -36,13 +36,19 @@ read_the_settings_that_are_there() {
   former=$(root_settings)
   [ -n "$former" ] || require_committed # the first deploy comes at the end: say it now
   read -r present_repo present_image class namespace <<<"$former"
-  REPO=${REPO:-${present_repo:-$GIT_URL}}
-  IMAGE=${IMAGE:-${present_image:-$REGISTRY/$NAME}}
+  choose_repository "$present_repo" "$present_image"
   INGRESS_CLASS=${INGRESS_CLASS:-${class/#<none>/}}
   INGRESS_NAMESPACE=${INGRESS_NAMESPACE:-${namespace/#<none>/}}
   if [ -n "$former" ] && [ -n "$(foreign_namespaces argocd)" ]; then
     ARGOCD=existing # as it was the first time
   fi
+}
+
+# choose_repository REPO IMAGE: those that were given, else these, which are there, else minikube's
+choose_repository() {
+  [ -z "${REPO:-}" ] || IMAGE=${IMAGE:-$(ghcr_name "$REPO")}
+  REPO=${REPO:-${1:-$GIT_URL}}
+  IMAGE=${IMAGE:-${2:-$REGISTRY/$NAME}}
 }
 
 # root_settings: a line REPO IMAGE CLASS NAMESPACE, nothing before the first `make up`

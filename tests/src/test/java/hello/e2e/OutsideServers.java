@@ -50,14 +50,13 @@ final class OutsideServers implements AutoCloseable {
     }
 
     /** Makes a bare repository NAME.git in the folder out of a clone. */
-    Path repository(Path clone, String name) {
+    void repository(Path clone, String name) {
         Path repository = folder.resolve(name + ".git");
         Cluster.run(folder, "git", "clone", "-q", "--bare", clone.toString(), repository.toString())
                 .orFail();
         Cluster.run(repository, "git", "update-ref", "refs/heads/main", "HEAD").orFail();
         Cluster.run(repository, "git", "symbolic-ref", "HEAD", "refs/heads/main")
                 .orFail();
-        return repository;
     }
 
     /** Runs a program until the end. */

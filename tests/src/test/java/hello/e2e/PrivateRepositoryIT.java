@@ -176,8 +176,7 @@ class PrivateRepositoryIT {
 
     /** As a webhook of the repository does; else it looks once a minute. */
     private static void tellArgoCd() {
-        String refresh = "argocd.argoproj.io/refresh=normal";
-        kubectl("-n", "argocd", "annotate", "applications", "--all", refresh, "--overwrite")
+        Cluster.run(Cluster.ROOT, "local/git-cluster", "refresh", Cluster.CONTEXT, "hello")
                 .orFail();
     }
 

@@ -229,7 +229,7 @@ class LoginTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             401 Unauthorized         | <none>   | no  | or give a token: make login    | nothing
-            401 Unauthorized         | <none>   | no  | imagePullSecrets: [registry] in gitops/environments/staging | nothing
+            401 Unauthorized | <none> | no | imagePullSecrets: [registry] in gitops/environments/staging | nothing
             authentication required  | <none>   | yes | imagePullSecrets: [registry]   | make login
             403 Forbidden            | registry | no  | or give a token: make login    | imagePullSecrets
             denied                   | ghcr     | yes | another token for it           | imagePullSecrets
