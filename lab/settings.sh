@@ -21,6 +21,10 @@ die() {
   exit 1
 }
 
+# has_image NAME:TAG: whether the registry of the lab has it
+has_image() {
+  [ -d "$LAB_HOME/registry/docker/registry/v2/repositories/${1%:*}/_manifests/tags/${1##*:}" ]
+}
 # tool NAME: its version in mise.toml
 tool() {
   sed -n "s/^$1 = \"\(.*\)\"/\1/p" "$top/mise.toml"

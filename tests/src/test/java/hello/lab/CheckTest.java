@@ -7,6 +7,7 @@ import hello.support.Command;
 import hello.support.CommandResult;
 import hello.support.Repository;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,7 @@ class CheckTest {
                 esac""");
         CommandResult result = check();
         assertThat(result.exitCode()).isOne();
+        Symptom.of("lab: this machine lacks …").isIn(result.errors());
         assertThat(result.errors())
                 .contains("the cgroup controller io in")
                 .doesNotContain("controller cpu", "controller memory", "controller pids");

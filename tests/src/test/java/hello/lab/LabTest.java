@@ -6,6 +6,7 @@ import hello.support.Command;
 import hello.support.CommandResult;
 import hello.support.Repository;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import hello.support.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,51 @@ class LabTest {
         Command echo = Command.bash(". lab/settings.sh; echo $KUBERNETES");
         assertThat(echo.with("KUBERNETES", "v1.99.1").run().line()).isEqualTo("1.99.1");
         assertThat(echo.with("KUBERNETES", "1.99.1").run().line()).isEqualTo("1.99.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            LAB_PAGE          | yes or no
+            LAB_FORMER_ARGOCD | yes or nothing
+            """)
+    void whatItBuildsWhenAskedToItRefusesOtherWordsFor(String name, String words) {
+        CommandResult refused = Command.bash("lab/build")
+                .with(name, "maybe")
+                .with("LAB_HOME", folder.toString())
+                .run();
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.errors()).contains(name + " is 'maybe', and has to be " + words);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** The images and Argo CD's repository are made anew without it, and what no list has is pruned. */
+    @Test
+    void anEarlierArgoCdThatWasBuiltStays() {
+        CommandResult result = Command.bash("""
+                mkdir -p "$LAB_HOME"/{work/former_argocd,argoproj}
+                echo registry.example/argocd:v1.2.3 >"$LAB_HOME/work/former_argocd/names"
+                echo registry.example/argocd:v1.3.0 >"$LAB_HOME/work/images.names"
+                release() {
+                  git init -q "$2"
+                  git -C "$2" -c user.name=A -c user.email=a@example.org commit -q --allow-empty -m "$1"
+                  git -C "$2" tag "$1"
+                }
+                release v1.2.3 "$LAB_HOME/work/former_argocd/argo-cd"
+                release v1.3.0 "$LAB_HOME/argoproj/argo-cd"
+                lab/steps/former_argocd --keep
+                lab/steps/former_argocd --keep
+                git ls-remote --tags "$LAB_HOME/argoproj/argo-cd" | sed 's|.*/||'
+                cat "$LAB_HOME/work/images.names"
+                """)
+                .without(name -> name.startsWith("GIT_"))
+                .with("LAB_HOME", folder.toString())
+                .run()
+                .orFail();
+        assertThat(result.output().lines())
+                .containsExactly(
+                        "v1.2.3", "v1.3.0", "registry.example/argocd:v1.3.0", "registry.example/argocd:v1.2.3");
+        assertThat(Repository.read("lab/build"))
+                .containsPattern("\nstep images\nkeep_former_argocd\nstep kubernetes_images\n");
     }
 
     @ParameterizedTest
@@ -118,6 +164,54 @@ class LabTest {
         assertThat(result.exitCode()).isOne();
     }
 
+    /** The node is not up here: what it would have been given tells. */
+    @Test
+    void theNodeLoadsTheImageThatIsThereNowNotOneOfThatNameBefore() throws IOException {
+        for (String image : List.of("former", "newest")) {
+            Files.deleteIfExists(folder.resolve("image.tar"));
+            Files.writeString(folder.resolve("image.tar"), image);
+            CommandResult result = Command.bash("lab/lab minikube -p minikube image load \"$1\"", folder + "/image.tar")
+                    .with("LAB_HOME", folder.resolve("home").toString())
+                    .run();
+            assertThat(result.errors()).contains("it is not up");
+            assertThat(folder.resolve("home/handed-over/image.tar")).hasContent(image);
+        }
+    }
+
+    /**
+     * The node is a process tree, here one that sleeps; what it did to this machine's network is taken back by name.
+     */
+    @Test
+    void downEndsTheNodeAndKeepsWhatWasBuilt() throws IOException {
+        Path programs = folder.resolve("bin");
+        StandIn ip = StandIn.of(programs, "ip", "");
+        StandIn.of(programs, "find", "");
+        Path built = folder.resolve("home/registry/blob");
+        Files.createDirectories(built.getParent());
+        Files.writeString(built, "built");
+        CommandResult result = Command.bash("""
+                mkdir -p "$LAB_HOME/node" "$LAB_HOME/.minikube" "$LAB_HOME/handed-over"
+                bash -c 'sleep 600; :' &
+                echo $! >"$LAB_HOME/node/pid"
+                until pgrep -P "$!" >/dev/null; do :; done
+                lab/lab status
+                make -s lab-down
+                [ -z "$(jobs -r)" ]
+                lab/lab status
+                make -s lab-down
+                """)
+                .without(name -> name.startsWith("MAKE") || name.equals("MFLAGS"))
+                .with("LAB_HOME", folder.resolve("home").toString())
+                .with("PATH", StandIn.path(programs))
+                .run()
+                .orFail();
+        assertThat(result.output())
+                .containsPattern("(?s)up .*lab: down; what was built is kept in .*/home\n.*the node is down\n.*down;");
+        assertThat(Repository.list(folder.resolve("home"))).containsExactly(built.getParent());
+        assertThat(built).hasContent("built");
+        assertThat(ip.calls()).startsWith("link delete lab0\n");
+    }
+
     @Test
     void makeUpNamesTheLabWhereThereIsNoMinikube() {
         StandIn.real(folder, "bash", "env", "dirname", "basename", "sed");
@@ -125,7 +219,8 @@ class LabTest {
                 .with("PATH", folder.toString())
                 .run();
         assertThat(result.exitCode()).isOne();
-        assertThat(result.errors()).contains("'minikube' is not installed", "make lab-up");
+        Symptom.of("'minikube' is not installed").isIn(result.errors());
+        assertThat(result.errors()).contains("'minikube'", "make lab-up");
     }
 
     private static String setting(String name) {
