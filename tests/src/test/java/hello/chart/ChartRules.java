@@ -32,6 +32,9 @@ final class ChartRules {
             "Service",
             "ServiceAccount");
 
+    /** Which commit is applied, as Argo CD tells it together with the health: argocd/notifications. */
+    static final String COMMIT_LINK = "link.argocd.argoproj.io/commit";
+
     private final List<String> broken = new ArrayList<>();
     private final List<Map<String, Object>> objects;
     private final Properties service = serviceProperties();
@@ -82,7 +85,9 @@ final class ChartRules {
             Map<String, Object> metadata = mapAt(object, "metadata");
             rule(names.add(object.get("kind") + "/" + metadata.get("name")), "two objects of one kind and name");
             rule(!metadata.containsKey("namespace"), "no object names a namespace: whoever installs it does");
-            rule(!metadata.toString().contains("argocd.argoproj.io"), "no hook or option of Argo CD");
+            rule(
+                    !metadata.toString().replace(COMMIT_LINK, "").contains("argocd.argoproj.io"),
+                    "no hook or option of Argo CD");
             if (!isForeign(object)) {
                 kinds.add((String) object.get("kind"));
             }
@@ -105,7 +110,14 @@ final class ChartRules {
     }
 
     private void labels() {
-        Map<String, Object> pod = labels(mapAt(one("Deployment"), "spec", "template"));
+        Map<String, Object> template = mapAt(one("Deployment"), "spec", "template");
+        Map<String, Object> pod = labels(template);
+        Object commit = at(template, "metadata", "annotations", "org.opencontainers.image.revision");
+        rule(
+                at(one("Service"), "metadata", "annotations", COMMIT_LINK)
+                        .toString()
+                        .matches("commit " + commit + "\\|https?://\\S+/"),
+                "the Service has a link that names the pods' commit");
         for (String kind : List.of("Deployment", "PodDisruptionBudget")) {
             rule(selects(at(one(kind), "spec", "selector", "matchLabels"), pod), kind + " selects the pods");
         }

@@ -149,6 +149,7 @@ class ChartTest {
                         "serviceAccountName: {{ .Release.Name }}",
                         "serviceAccountName: default",
                         "own account"),
+                arguments("service.yaml", "commit %s|%s", "tag %s|%s", "a link that names the pods' commit"),
                 arguments("deployment.yaml", "emptyDir:", "hostPath:", "`sizeLimit` in the JSON string is not defined"),
                 arguments(
                         "deployment.yaml",

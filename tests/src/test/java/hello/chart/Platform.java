@@ -4,6 +4,7 @@ import static hello.support.Yaml.at;
 import static hello.support.Yaml.list;
 import static hello.support.Yaml.mapAt;
 import static hello.support.Yaml.mapsAt;
+import static java.util.Map.entry;
 
 import hello.support.Repository;
 import hello.support.Yaml;
@@ -24,6 +25,26 @@ final class Platform {
     static final Chart ROOT = new Chart(
             Repository.path("argocd/root"),
             Map.of("repoURL", "https://git.example/team/hello.git", "image", Chart.REPOSITORY));
+
+    /** The commit of the preview in {@link #WITH_PREVIEWS}. */
+    static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    /** The root on GitHub, with all that is off by default: a branch's preview, and pull requests'. */
+    static final Chart WITH_PREVIEWS = new Chart(
+            ROOT.folder(),
+            Map.ofEntries(
+                    entry("image", Chart.REPOSITORY),
+                    entry("repoURL", "https://github.com/team/hello.git"),
+                    entry("previews", "previews.example"),
+                    entry("previewsSecret", "github"),
+                    entry("preview.environment", "preview-new-page"),
+                    entry("preview.branch", "new-page"),
+                    entry("preview.like", "staging"),
+                    entry("preview.host", "new-page.staging.hello.test"),
+                    entry("preview.revision", COMMIT),
+                    entry("preview.commit", COMMIT),
+                    entry("preview.tag", "tag"),
+                    entry("preview.digest", "sha256:" + "1".repeat(64))));
 
     private static final Set<String> CLUSTER_WIDE = Set.of(
             "ClusterRole",

@@ -23,8 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What Argo CD is told of previews: there are none by default, and what a branch brings stays among them. */
 class PreviewsTest {
 
-    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
-
     private static final Path HOSTS = Repository.path("tests/src/test/resources/hosts.yaml");
 
     @TempDir
@@ -63,7 +61,7 @@ class PreviewsTest {
 
     @Test
     void pullRequestIsFollowedToTheBranchThatItsWorkflowPushes() {
-        Map<String, Object> set = one(root(Map.of("previewsSecret", "github")), "ApplicationSet", "previews");
+        Map<String, Object> set = one(root(Map.of()), "ApplicationSet", "previews");
         Map<String, Object> generator =
                 Yaml.map(mapsAt(set, "spec", "generators").getFirst().get("pullRequest"));
         assertThat(mapAt(generator, "github"))
@@ -82,14 +80,14 @@ class PreviewsTest {
 
     @Test
     void publicRepositoryNeedsNoToken() {
-        Map<String, Object> set = one(root(Map.of()), "ApplicationSet", "previews");
+        Map<String, Object> set = one(root(Map.of("previewsSecret", "")), "ApplicationSet", "previews");
         assertThat(set.toString()).contains("pullRequest").doesNotContain("tokenRef");
     }
 
     @Test
     void branchRunsItsOwnCommitByDigest() {
         Map<String, Object> application = one(root(Map.of()), "Application", "preview");
-        assertThat(at(application, "spec", "source", "targetRevision")).isEqualTo(COMMIT);
+        assertThat(at(application, "spec", "source", "targetRevision")).isEqualTo(Platform.COMMIT);
         Map<String, String> parameters = parameters(at(application, "spec", "source"));
         parameters.put("ingress.hosts[0]", parameters.remove("ingress.hosts").replaceAll("[{}]", ""));
         Path values = Repository.path("gitops/chart")
@@ -98,7 +96,7 @@ class PreviewsTest {
                         .toString());
         assertThat(new Chart(Chart.SERVICE.folder(), parameters).text(Chart.OLDEST_KUBERNETES, values))
                 .contains(Chart.REPOSITORY + ":tag@sha256:" + "1".repeat(64), "host: \"new-page.staging.hello.test\"")
-                .contains(COMMIT);
+                .contains(Platform.COMMIT);
     }
 
     @Test
@@ -115,17 +113,7 @@ class PreviewsTest {
     }
 
     private static Chart root(Map<String, String> more) {
-        Map<String, String> values = new HashMap<>(Platform.ROOT.parameters());
-        values.put("repoURL", "https://github.com/team/hello.git");
-        values.put("previews", "previews.example");
-        values.put("preview.environment", "preview-new-page");
-        values.put("preview.branch", "new-page");
-        values.put("preview.like", "staging");
-        values.put("preview.host", "new-page.staging.hello.test");
-        values.put("preview.revision", COMMIT);
-        values.put("preview.commit", COMMIT);
-        values.put("preview.tag", "tag");
-        values.put("preview.digest", "sha256:" + "1".repeat(64));
+        Map<String, String> values = new HashMap<>(Platform.WITH_PREVIEWS.parameters());
         values.putAll(more);
         return new Chart(Platform.ROOT.folder(), values);
     }
