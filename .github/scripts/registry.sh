@@ -9,7 +9,7 @@ die() {
 
 [ -n "${GITHUB_REPOSITORY:-}" ] ||
   die "GITHUB_REPOSITORY is not set (OWNER/NAME): this is run by a workflow"
-REGISTRY=${REGISTRY:-ghcr.io}
+REGISTRY=ghcr.io
 # Registries know no capitals.
 # shellcheck disable=SC2034 # for the scripts that read this file
 name=$REGISTRY/$(tr '[:upper:]' '[:lower:]' <<<"$GITHUB_REPOSITORY")

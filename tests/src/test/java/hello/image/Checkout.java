@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * @param folder its top folder
  * @param umask which rights its files do not get; no image must show it
  * @param environment what its builds find there; no image must show it
+ * @param user the beginning of a command that runs the rest as another user, or nothing; no image must show it
  */
-record Checkout(Path folder, String umask, Map<String, String> environment) {
+record Checkout(Path folder, String umask, Map<String, String> environment, List<String> user) {
 
     /**
      * Clones this repository, of which only commits are in the clone.
@@ -25,10 +26,12 @@ record Checkout(Path folder, String umask, Map<String, String> environment) {
      * @param folder where to; it is made
      * @param umask which rights its files do not get
      * @param environment what its builds find there
+     * @param user the beginning of a command that runs the rest as another user, or nothing
      * @return the clone
      */
-    static Checkout clone(Path folder, String umask, Map<String, String> environment) throws IOException {
-        Checkout checkout = new Checkout(Files.createDirectories(folder), umask, environment);
+    static Checkout clone(Path folder, String umask, Map<String, String> environment, List<String> user)
+            throws IOException {
+        Checkout checkout = new Checkout(Files.createDirectories(folder), umask, environment, user);
         checkout.run("git", "clone", "-q", Repository.ROOT.toString(), ".").orFail();
         return checkout;
     }
@@ -52,7 +55,7 @@ record Checkout(Path folder, String umask, Map<String, String> environment) {
                 }
             }
         }
-        Checkout checkout = new Checkout(folder, "022", Map.of("LC_ALL", "C.UTF-8"));
+        Checkout checkout = new Checkout(folder, "022", Map.of("LC_ALL", "C.UTF-8"), List.of());
         checkout.run("git", "init", "-q").orFail();
         checkout.commit("a copy");
         return checkout;
@@ -82,7 +85,8 @@ record Checkout(Path folder, String umask, Map<String, String> environment) {
 
     /** A command in the top folder: with this checkout's surroundings, and no JDK chosen by this process's. */
     Command command(String... words) {
-        return Command.bash("umask " + umask + "; exec \"$@\"", words)
+        String[] asUser = Stream.concat(user.stream(), Stream.of(words)).toArray(String[]::new);
+        return Command.bash("umask " + umask + "; exec \"$@\"", asUser)
                 .in(folder)
                 .without("JAVA_HOME"::equals)
                 .with(environment)

@@ -18,35 +18,44 @@ class DevTest {
 
     @Test
     void whatIsChangedIsSeen() throws IOException {
-        Checkout checkout = Checkout.copy(folder.resolve("a checkout"));
-        String port = freePort();
-        String output = checkout.command(
+        assertThat(untilInterrupted("service/dev", """
+                        factory=service/src/main/java/hello/GreetingFactory.java
+                        soon greets Hello
+                        cp "$factory" "$PLACE/factory"
+                        sed -i.before 's/"Hello"/"Good morning"/' "$factory"
+                        soon greets 'Good morning'
+                        echo 'no Java' >>"$factory"
+                        soon grep -q 'does not compile' "$PLACE/said"
+                        greets 'Good morning'
+                        cp "$PLACE/factory" "$factory"
+                        soon greets Hello
+                        """)).endsWith("it ended with 130\n");
+        assertThat(Repository.read(folder.resolve("said"))).contains("GreetingFactory.java");
+    }
+
+    /** {@code make run} starts it once. */
+    @Test
+    void runStartsIt() throws IOException {
+        assertThat(untilInterrupted("service/run", "soon greets Hello\n")).endsWith("it ended with 130\n");
+    }
+
+    /** Runs a command in a checkout, and meanwhile a script, at whose end Ctrl-C is pressed; gives what it wrote. */
+    private String untilInterrupted(String command, String script) throws IOException {
+        String ports = "export PORT=\"$1\" ENDPOINTS_ALL_PORT=\"$2\" PATIENCE=1200\n";
+        String greets = "greets() { curl -s \"http://localhost:$PORT/\" | grep -q \"^$1, \"; }\n";
+        return Checkout.copy(folder.resolve("a checkout"))
+                .command(
                         "bash",
                         "-e",
                         "-c",
-                        "export PORT=\"$1\" ENDPOINTS_ALL_PORT=\"$2\" PATIENCE=1200\n" + Terminal.begin("service/dev")
-                                + """
-                                greets() { curl -s "http://localhost:$PORT/" | grep -q "^$1, "; }
-                                factory=service/src/main/java/hello/GreetingFactory.java
-                                soon greets Hello
-                                cp "$factory" "$PLACE/factory"
-                                sed -i.before 's/"Hello"/"Good morning"/' "$factory"
-                                soon greets 'Good morning'
-                                echo 'no Java' >>"$factory"
-                                soon grep -q 'does not compile' "$PLACE/said"
-                                greets 'Good morning'
-                                cp "$PLACE/factory" "$factory"
-                                soon greets Hello
-                                """ + Terminal.end(),
+                        ports + Terminal.begin(command) + greets + script + Terminal.end(),
                         "bash",
-                        port,
+                        freePort(),
                         freePort())
                 .with("PLACE", folder.toString())
                 .run()
                 .orFail()
                 .output();
-        assertThat(output).endsWith("it ended with 130\n");
-        assertThat(Repository.read(folder.resolve("said"))).contains("GreetingFactory.java");
     }
 
     private static String freePort() throws IOException {

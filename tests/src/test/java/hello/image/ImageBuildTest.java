@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hello.support.CommandResult;
+import hello.support.Symptom;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Both ways to the image build, with no registry: jib by itself, and the fast image's layers. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ImageBuildTest {
 
     @TempDir
@@ -60,6 +64,20 @@ class ImageBuildTest {
         }
         assertThat(checkout.folder().resolve("service/target/image/libraries/sbom.json"))
                 .isNotEmptyFile();
+    }
+
+    /** A Mac's JDK has no modules for Linux; here it is told that it is one. */
+    @Test
+    @Order(3)
+    void macHasAJavaBaseImage() {
+        String output = checkout.maven("-Pimage", "package")
+                .with("JAVA_TOOL_OPTIONS", "-Dos.name='Mac OS X'")
+                .run()
+                .orFail()
+                .output();
+        Symptom.of("image: on Mac OS X no runtime for Linux can be linked: so it is built upon …")
+                .isIn(output);
+        assertThat(checkout.read("service/target/image.base")).startsWith("java ");
     }
 
     /**

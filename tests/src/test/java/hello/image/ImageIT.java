@@ -49,8 +49,9 @@ class ImageIT {
     @BeforeAll
     static void build() throws Exception {
         elsewhere = anotherFileSystem();
-        clean = Checkout.clone(temporary.resolve("clean"), "022", Map.of("LC_ALL", "POSIX", "TZ", "UTC"));
-        Checkout used = Checkout.clone(elsewhere.resolve("another place/used"), "077", surroundings());
+        clean = Checkout.clone(temporary.resolve("clean"), "022", Map.of("LC_ALL", "POSIX", "TZ", "UTC"), List.of());
+        Path place = elsewhere.resolve("another place/used");
+        Checkout used = Checkout.clone(place, "077", surroundings(), anotherUser());
         first = image(clean, "first");
         used.replace("service/src/main/java/hello/GreetingFactory.java", "\"Hello\"", "\"Good morning\"");
         used.commit("one line");
@@ -66,6 +67,16 @@ class ImageIT {
         Path memory = Path.of("/dev/shm");
         boolean roomy = Files.isWritable(memory) && Files.getFileStore(memory).getUsableSpace() > 1 << 30;
         return roomy ? Files.createTempDirectory(memory, "image") : Files.createDirectory(temporary.resolve("other"));
+    }
+
+    /** Another user and group, who may do the same: where the kernel lets anybody be called by other numbers. */
+    private static List<String> anotherUser() {
+        List<String> user = List.of("unshare", "--user", "--map-user=1234", "--map-group=1234");
+        String[] trial = Stream.concat(user.stream(), Stream.of("id", "-u")).toArray(String[]::new);
+        boolean possible =
+                Command.bash("\"$@\" || true", trial).run().output().strip().equals("1234");
+        System.out.println("image: in a used one by " + (possible ? "another user" : "the same user"));
+        return possible ? user : List.of();
     }
 
     private static Map<String, String> surroundings() throws IOException {

@@ -1,9 +1,12 @@
 package hello.support;
 
-import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.Authenticator;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpPrincipal;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
@@ -19,12 +22,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 
-/** A log-in by user and token, in front of git's own CGI program or of another server. */
+/** A log-in, in front of git's own CGI program or of another server. */
 public final class PrivateServer implements AutoCloseable {
     /** What is said of a connection, not of what goes over it, and the log-in, which ends here. */
     private static final List<String> NOT_FORWARDED = List.of(
@@ -34,20 +38,44 @@ public final class PrivateServer implements AutoCloseable {
     private static final int TLS = 0x16;
 
     private final HttpServer server;
+    private volatile Gate gate;
     private ServerSocket front;
-    private volatile String token;
 
-    private PrivateServer(InetSocketAddress address, String user, String token, HttpHandler behind) throws IOException {
-        this.token = token;
-        server = HttpServer.create(address, 0);
+    private PrivateServer(HttpServer server, Gate gate, HttpHandler behind) {
+        this.server = server;
+        this.gate = gate;
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", behind).setAuthenticator(new BasicAuthenticator("private") {
+        server.createContext("/", behind).setAuthenticator(new Authenticator() {
             @Override
-            public boolean checkCredentials(String name, String password) {
-                return name.equals(user) && password.equals(PrivateServer.this.token);
+            public Result authenticate(HttpExchange request) {
+                return ask(request);
             }
         });
         server.start();
+    }
+
+    /** A user and a token, or neither, and what they want: to write is all that git or a registry knows besides. */
+    private Authenticator.Result ask(HttpExchange request) {
+        String[] login = login(header(request, "Authorization")).split(":", 2);
+        return switch (gate.ask(login[0], login[login.length - 1], writes(request))) {
+            case WELCOME -> new Authenticator.Success(new HttpPrincipal(login[0], "private"));
+            case REFUSED -> new Authenticator.Failure(403);
+            case LOG_IN -> {
+                request.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"private\"");
+                yield new Authenticator.Retry(401);
+            }
+        };
+    }
+
+    private static String login(String header) {
+        boolean basic = header.startsWith("Basic ");
+        return basic ? new String(Base64.getDecoder().decode(header.substring(6)), StandardCharsets.UTF_8) : "";
+    }
+
+    private static boolean writes(HttpExchange request) {
+        String asked = request.getRequestURI().toString();
+        boolean reads = request.getRequestMethod().matches("GET|HEAD") || asked.endsWith("/git-upload-pack");
+        return !reads || asked.endsWith("service=git-receive-pack");
     }
 
     /**
@@ -55,14 +83,13 @@ public final class PrivateServer implements AutoCloseable {
      *
      * @param address where it listens, at any free port
      * @param repositories the folder with the repositories
-     * @param user who may log in
-     * @param token with what
+     * @param gate who may log in
      * @return the server
      * @throws IOException when it cannot listen there
      */
-    public static PrivateServer git(String address, Path repositories, String user, String token) throws IOException {
-        return new PrivateServer(
-                new InetSocketAddress(address, 0), user, token, request -> callGit(request, repositories));
+    public static PrivateServer git(String address, Path repositories, Gate gate) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(address, 0), 0);
+        return new PrivateServer(server, gate, request -> callGit(request, repositories));
     }
 
     /**
@@ -70,22 +97,40 @@ public final class PrivateServer implements AutoCloseable {
      *
      * @param port where this one listens
      * @param behind the port of the other, whose answers name no host
-     * @param user who may log in
-     * @param token with what
+     * @param gate who may log in
      * @return the server
      * @throws IOException when it cannot listen there
      */
-    public static PrivateServer before(int port, int behind, String user, String token) throws IOException {
-        HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        PrivateServer server = new PrivateServer(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                user,
-                token,
-                request -> forward(request, client, behind));
+    public static PrivateServer before(int port, int behind, Gate gate) throws IOException {
+        PrivateServer server = new PrivateServer(HttpServer.create(anyPort(), 0), gate, forwarder(behind));
         server.front = new ServerSocket(port);
         Thread.ofVirtual().start(server::accept);
         return server;
+    }
+
+    /**
+     * Stands before another server of this machine, at any free port, and speaks TLS.
+     *
+     * @param certificate what it shows
+     * @param behind the port of the other, whose answers name no host
+     * @param gate who may log in
+     * @return the server
+     * @throws IOException when it cannot listen
+     */
+    public static PrivateServer byTls(OwnCertificate certificate, int behind, Gate gate) throws IOException {
+        HttpsServer server = HttpsServer.create(anyPort(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+        return new PrivateServer(server, gate, forwarder(behind));
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static HttpHandler forwarder(int behind) {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        return request -> forward(request, client, behind);
     }
 
     private void accept() {
@@ -102,37 +147,32 @@ public final class PrivateServer implements AutoCloseable {
     /** Who tries TLS first is told at once that there is none: the JDK's server would wait for more. */
     private void pass(Socket client) {
         try (client;
-                Socket behind = new Socket(
-                        server.getAddress().getAddress(), server.getAddress().getPort())) {
+                Socket behind = new Socket(server.getAddress().getAddress(), port())) {
             PushbackInputStream input = new PushbackInputStream(client.getInputStream());
             int first = input.read();
             if (first == TLS) {
                 client.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             } else if (first >= 0) {
                 input.unread(first);
-                Thread.ofVirtual().start(() -> copyAnswers(behind, client));
-                input.transferTo(behind.getOutputStream());
+                Tunnel.join(input, client, behind);
             }
         } catch (IOException e) {
             // one of the two has left
         }
     }
 
-    private static void copyAnswers(Socket behind, Socket client) {
-        try (client) {
-            behind.getInputStream().transferTo(client.getOutputStream());
-        } catch (IOException e) {
-            // one of the two has left
-        }
+    /**
+     * Changes who gets in: from now on this gate is asked.
+     *
+     * @param newGate the gate
+     */
+    public void accept(Gate newGate) {
+        gate = newGate;
     }
 
-    /**
-     * Changes who gets in: from now on this token is the one, and the one before it is refused.
-     *
-     * @param newToken the token
-     */
-    public void accept(String newToken) {
-        token = newToken;
+    /** Tells where it listens. */
+    public int port() {
+        return server.getAddress().getPort();
     }
 
     /**
@@ -142,8 +182,7 @@ public final class PrivateServer implements AutoCloseable {
      * @return its address
      */
     public String url(String path) {
-        InetSocketAddress address = server.getAddress();
-        return "http://" + address.getHostString() + ":" + address.getPort() + "/" + path;
+        return "http://" + server.getAddress().getHostString() + ":" + port() + "/" + path;
     }
 
     private static void callGit(HttpExchange request, Path repositories) throws IOException {

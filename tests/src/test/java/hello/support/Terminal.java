@@ -25,6 +25,7 @@ public final class Terminal {
                   done
                   echo "never came true: $*"
                   cat "$PLACE/said"
+                  kill -KILL -- "-$terminal" 2>/dev/null || true
                   exit 1
                 }
                 has_lines() { [ "$(cat "$PLACE/$2" 2>/dev/null | wc -l)" -ge "$1" ]; }

@@ -35,6 +35,13 @@ class ClusterRunTest {
     }
 
     @Test
+    void anotherTargetIsMadeWhereItIsNamed() {
+        StandIn make = clone.standIn("make", "echo made \"$@\"");
+        clone.run(".github/scripts/on-a-cluster soak").orFail();
+        assertThat(make.calls()).contains("soak").doesNotContain("e2e");
+    }
+
+    @Test
     void nothingIsKeptOfARunThatWentWell() {
         clone.standIn("make", "echo made \"$@\"");
         clone.run(".github/scripts/on-a-cluster").orFail();

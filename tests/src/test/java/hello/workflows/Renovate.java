@@ -2,6 +2,7 @@ package hello.workflows;
 
 import hello.support.Yaml;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,34 @@ final class Renovate {
     /** All of renovate.json. */
     Map<String, Object> settings() {
         return settings;
+    }
+
+    /**
+     * Says what the rules decide of an update: of those that match, the later one wins.
+     *
+     * @param update what Renovate matches by: {@code matchPackageNames}, {@code matchUpdateTypes} and so on, one of
+     *     each
+     * @return the settings for it
+     */
+    Map<String, Object> decided(Map<String, String> update) {
+        Map<String, Object> decided = new HashMap<>();
+        Yaml.mapsAt(settings, "packageRules").stream()
+                .filter(rule -> update.entrySet().stream()
+                        .allMatch(each -> !rule.containsKey(each.getKey())
+                                || Yaml.list(rule.get(each.getKey())).stream()
+                                        .anyMatch(pattern -> matches(pattern.toString(), each.getValue()))))
+                .forEach(decided::putAll);
+        return decided;
+    }
+
+    /** A pattern is a word, a regular expression between slashes, or a glob. */
+    private static boolean matches(String pattern, String word) {
+        if (pattern.startsWith("/")) {
+            return Pattern.compile(pattern.replaceAll("^/|/$", ""))
+                    .matcher(word)
+                    .find();
+        }
+        return word.matches(Pattern.quote(pattern).replace("**", "\\E.*\\Q"));
     }
 
     /** Gives a sentence for each pattern that finds nothing, and for each image's digest that no pattern finds. */

@@ -1,8 +1,8 @@
 package hello.workflows;
 
+import hello.support.PushFilter;
 import hello.support.Repository;
 import hello.support.Yaml;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +32,12 @@ final class Workflows {
             Pattern.compile("\\$\\{\\{[^}]*\\bsecrets\\b(?!\\.GITHUB_TOKEN\\b)", Pattern.CASE_INSENSITIVE);
 
     private static final Set<String> TRIGGERS =
-            Set.of("push", "pull_request", "workflow_dispatch", "workflow_call", "schedule");
+            Set.of("push", "pull_request", "workflow_dispatch", "workflow_call", "schedule", "status");
+
+    /** What a status may do, and which alone: anybody's checks post them. */
+    private static final Set<String> RECORDS = Set.of("contents: read", "deployments: write");
+
+    private static final String OUR_STATUS = "startsWith(github.event.context, 'argocd/')";
 
     private static final String BUMP = "gitops/environments/staging/image.yaml";
     private static final String CODE = "service/src/main/java/hello/Application.java";
@@ -99,12 +104,15 @@ final class Workflows {
             writes |= job(entry.getKey(), map(entry.getValue()), pullRequests);
         }
         secrets(workflow);
+        if (on.containsKey("status")) {
+            map(workflow.get("jobs")).forEach((name, job) -> status(name, map(job)));
+        }
         Map<String, Object> concurrency = map(workflow.get("concurrency"));
         groups(map(on.get("pull_request")), concurrency, map(workflow.get("jobs")));
         if (writes) {
             queue(concurrency);
             if (on.containsKey("push")) {
-                started(map(on.get("push")));
+                started(workflow);
             }
         }
     }
@@ -129,10 +137,12 @@ final class Workflows {
     }
 
     /** What writes starts on a change of main's code, and not on its own commit. */
-    private void started(Map<String, Object> push) {
+    private void started(Map<String, Object> workflow) {
+        Map<String, Object> push =
+                map(map(((Map<?, ?>) workflow).get(Boolean.TRUE)).get("push"));
         must(List.of("main").equals(push.get("branches")), "is not for main alone");
-        must(!isStarted(push, BUMP), "starts again on its own bump");
-        must(isStarted(push, CODE), "does not start on a change of code");
+        must(!PushFilter.starts(workflow, "main", List.of(BUMP)), "starts again on its own bump");
+        must(PushFilter.starts(workflow, "main", List.of(CODE)), "does not start on a change of code");
     }
 
     /** Any branch's workflow can print a secret of the repository; an environment's goes to the branches it names. */
@@ -168,9 +178,7 @@ final class Workflows {
         must(job.containsKey("permissions"), name + " does not say its rights");
         must(job.containsKey("uses") || job.containsKey("timeout-minutes"), name + " may run for hours");
         must(!String.valueOf(job.get("runs-on")).contains("latest"), name + " runs on whatever is the latest");
-        List<String> rights = map(job.get("permissions")).entrySet().stream()
-                .map(right -> right.getKey() + ": " + right.getValue())
-                .toList();
+        List<String> rights = rights(job);
         String condition = String.valueOf(job.get("if"));
         boolean previews = NO_FORK.matcher(condition).matches();
         boolean open =
@@ -184,6 +192,17 @@ final class Workflows {
         }
         // Of a pull request's own branch and images the newest state is wanted, not each in turn.
         return !previews && (rights.contains("contents: write") || rights.contains("packages: write"));
+    }
+
+    private void status(String name, Map<String, Object> job) {
+        must(OUR_STATUS.equals(job.get("if")), name + " runs for anybody's status");
+        rights(job).forEach(right -> must(RECORDS.contains(right), name + " lets a status have " + right));
+    }
+
+    private static List<String> rights(Map<String, Object> job) {
+        return map(job.get("permissions")).entrySet().stream()
+                .map(right -> right.getKey() + ": " + right.getValue())
+                .toList();
     }
 
     private void step(String job, Map<String, Object> step, List<String> rights) {
@@ -236,19 +255,6 @@ final class Workflows {
         } else {
             must(PIN.matcher(uses).matches(), "is not pinned by commit with its version beside it: " + uses);
         }
-    }
-
-    /** Whether a push that changes one file starts a workflow. */
-    private static boolean isStarted(Map<String, Object> push, String file) {
-        if (push.get("paths") instanceof List<?> paths) {
-            return paths.stream().anyMatch(glob -> matches(glob, file));
-        }
-        return !(push.get("paths-ignore") instanceof List<?> ignored)
-                || ignored.stream().noneMatch(glob -> matches(glob, file));
-    }
-
-    private static boolean matches(Object glob, String file) {
-        return FileSystems.getDefault().getPathMatcher("glob:" + glob).matches(Path.of(file));
     }
 
     private void must(boolean fact, String complaint) {

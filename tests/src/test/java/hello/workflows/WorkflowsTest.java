@@ -2,8 +2,8 @@ package hello.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.PlantedFaults;
 import hello.support.Repository;
-import hello.support.Yaml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,31 +28,26 @@ class WorkflowsTest {
                         "release.yml",
                         "promote.yml",
                         "preview.yml",
+                        "deployments.yml",
                         "cluster.yml",
                         "security.yml",
-                        "scorecard.yml");
+                        "scorecard.yml",
+                        "soak.yml");
         List<String> complaints = new ArrayList<>();
         workflows.forEach((name, text) -> complaints.addAll(Workflows.complaints(name, text)));
         assertThat(complaints).isEmpty();
     }
 
     /** One fault each, planted where it would be made. */
-    @ParameterizedTest(name = "{3}")
+    @ParameterizedTest
     @MethodSource("faults")
-    void faultIsNoticed(String file, String right, String wrong, String complaint) {
-        String text = Workflows.read().get(file);
-        assertThat(text).as("where the fault is planted").contains(right);
-        String planted = text.replaceFirst(Pattern.quote(right), Matcher.quoteReplacement(wrong));
-        assertThat(Workflows.complaints(file, planted)).anyMatch(found -> found.contains(complaint));
+    void faultIsNoticed(PlantedFaults fault) {
+        String planted = fault.into(Workflows.read().get(fault.file()));
+        assertThat(Workflows.complaints(fault.file(), planted)).anyMatch(found -> found.contains(fault.complaint()));
     }
 
     private static Stream<Arguments> faults() {
-        Map<String, Object> files =
-                Yaml.document(Repository.read("tests/src/test/resources/planted-workflow-faults.yaml"));
-        return files.keySet().stream()
-                .flatMap(file -> Yaml.mapsAt(files, file).stream()
-                        .map(fault ->
-                                Arguments.of(file, fault.get("right"), fault.get("wrong"), fault.get("complaint"))));
+        return PlantedFaults.in("planted-workflow-faults.yaml");
     }
 
     @Test
