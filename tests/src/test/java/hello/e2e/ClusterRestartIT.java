@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -14,8 +15,9 @@ import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.Repository;
+import hello.support.Symptom;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -33,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ClusterTest
 class ClusterRestartIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
     static Path folder;
@@ -47,7 +48,7 @@ class ClusterRestartIT {
 
     @AfterEach
     void waitUntilHealthy() {
-        waitLongUntil("all is well again", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
     }
 
     @Test
@@ -60,7 +61,7 @@ class ClusterRestartIT {
             selfHeal(false);
             // Nobody comes in from outside, so a pod inside asks the Service: a new connection each time.
             Cluster.apply(resource("pods/asker.yaml").replace("IMAGE", curl())).orFail();
-            kubectl("-n", "traefik", "wait", "pod/asker", "--for=condition=Ready", "--timeout=120s")
+            kubectl("-n", "traefik", "wait", "pod/asker", "--for=condition=Ready", "--timeout=300s")
                     .orFail();
             withComponentDown("traefik", "deployment/traefik", () -> {
                 assertThat(answer("staging")).contains("Exception");
@@ -75,6 +76,10 @@ class ClusterRestartIT {
             measured("the ingress answered "
                     + waitUntil("it answers", PATIENCE, () -> answer("staging").startsWith(greeting))
                     + " s after it was back");
+            Symptom.of("Failed to watch … the server could not find the requested resource")
+                    .isIn(kubectl("-n", "traefik", "logs", "deployment/traefik")
+                            .orFail()
+                            .output());
             Map<String, Long> asked = asked();
             measured(asked.values().stream().mapToLong(n -> n).sum() + " requests to the Service, answers " + asked);
             assertThat(asked.keySet())
@@ -93,10 +98,12 @@ class ClusterRestartIT {
             + "when it is back")
     void metrics() throws Exception {
         String active = ".status.conditions[?(@.type==\"ScalingActive\")].status";
-        waitLongUntil(
-                "measured at all",
-                PATIENCE,
-                () -> field("hello-production", "hpa/hello", active).equals("True"));
+        for (String environment : List.of("staging", "production")) {
+            waitLongUntil(
+                    environment + " is measured at all",
+                    PATIENCE,
+                    () -> field("hello-" + environment, "hpa/hello", active).equals("True"));
+        }
         try (Prober prober = new Prober(host("production"), 100).awaitSteady()) {
             withComponentDown("kube-system", "deployment/metrics-server", () -> {
                 waitLongUntil(
@@ -170,7 +177,7 @@ class ClusterRestartIT {
     /**
      * Whether Argo CD puts back what was changed of the platform: the root has to let its own child be changed first.
      */
-    private static void selfHeal(boolean on) {
+    static void selfHeal(boolean on) {
         for (String application : on ? new String[] {"platform", "hello"} : new String[] {"hello", "platform"}) {
             kubectl(
                             "-n",
