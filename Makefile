@@ -4,7 +4,7 @@ SHELL := bash
 ENV ?= $(firstword $(shell gitops/order first HEAD))
 APPLICATION := $(shell sed -n 's/^name: *//p' argocd/root/values.yaml)
 export REPO IMAGE ADOPT TLS CONTEXT INGRESS_CLASS INGRESS_NAMESPACE ARGOCD HOST PORT OPEN
-export MANAGEMENT_PORT TIMEOUT KUBERNETES FROM TO WHY AS
+export KEEP MANAGEMENT_PORT TIMEOUT KUBERNETES FROM TO WHY AS API
 # Maven's own libraries use what a JDK 25 warns of.
 MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 export MAVEN_OPTS
@@ -48,8 +48,14 @@ doctor: ## what this machine and the cluster lack, and what to do about it
 	@local/doctor
 ui: ## Argo CD's web page, opened in the browser, until Ctrl-C (PORT=8443 OPEN=no)
 	@local/ui
+prune: ## images that no environment had lately leave the registry in the cluster (KEEP=10)
+	@local/prune
 login: ## a token for a private repository and image, by standard input (REPO= AS= <FILE)
 	@local/login
+notify: ## each environment's state as a status of its commit on GitHub (<FILE with a token)
+	@local/notify
+notify-off: ## takes that away
+	@local/notify --off
 down: ## takes away what up made
 	@local/down
 
@@ -70,8 +76,13 @@ rename: ## this repository under your name (NAME=orders PACKAGE=com.example.orde
 ##@ Checks
 test: ## everything that needs Maven and a JDK alone
 	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -fae verify
-e2e: ## the promises, on the cluster that up made
-	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify
+e2e: ## the promises, on the cluster that up made (MINUTES= begins no class after that)
+	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify \
+	  $(if $(MINUTES),-Dcluster.minutes=$(MINUTES))
+soak: ## an hour of random faults, on the cluster that up made (MINUTES= SEED=)
+	@home=$$(service/jdk) && JAVA_HOME="$$home" mvn -B -ntp -pl tests -Pe2e verify \
+	  -Dcluster.tests=nightly -Dtest=SoakIT \
+	  $(if $(MINUTES),-Dsoak.minutes=$(MINUTES)) $(if $(SEED),-Dsoak.seed=$(SEED))
 lint: ## workflows and shell scripts, with the linters that are here
 	@.github/scripts/lint
 bench: ## how fast the image starts, and is built (BASE=a commit to compare with)
@@ -86,5 +97,5 @@ lab-down: ## takes the lab away, but for the cache of what it built
 ##@ For up: REPO= IMAGE= elsewhere, ADOPT= namespaces, TLS=self-signed, CONTEXT= (README.md)
 
 .PHONY: help up deploy promote rollback freeze thaw remove preview preview-down status logs
-.PHONY: whats-running render sync doctor ui login down rename install build run dev test e2e lint
-.PHONY: bench lab-up lab-down
+.PHONY: whats-running render sync doctor ui prune login notify notify-off down rename install build
+.PHONY: run dev test e2e soak lint bench lab-up lab-down

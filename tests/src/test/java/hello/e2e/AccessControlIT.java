@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
@@ -10,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.Command;
 import hello.support.CommandResult;
+import hello.support.Symptom;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 class AccessControlIT {
     private static final String NAMESPACE = "hello-staging";
     private static final List<String> OWNERS = List.of("Job", "StatefulSet", "DaemonSet");
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
     @Order(1)
@@ -55,7 +55,7 @@ class AccessControlIT {
             + "breaks `restricted`")
     void images() {
         String digest = "@sha256:" + "a".repeat(64);
-        String image = field("argocd", "application/hello", ".spec.source.helm.parameters[?(@.name==\"image\")].value");
+        String image = Cluster.rootParameter("image");
         String right = planted("pod.yaml").replace("IMAGE", image + digest);
         create(right).orFail();
         setImage(image + digest).orFail();
@@ -246,6 +246,28 @@ class AccessControlIT {
                         .output())
                 .contains("hello-never-zero", "denied");
         measured("refused");
+    }
+
+    @Test
+    @Order(8)
+    @DisplayName("a certificate that the ingress controller may not read: its log says so, and the host gets its own")
+    void certificateThatIsNotThere() {
+        Cluster.apply(Cluster.resource("access/ingress.yaml")).orFail();
+        try {
+            Symptom said = Symptom.of("Error configuring TLS … secret … does not exist");
+            double seconds = waitUntil(
+                    "the log says so",
+                    PATIENCE,
+                    () -> said.matches(kubectl("-n", "traefik", "logs", "deployment/traefik", "--since=1m")
+                            .output()));
+            String shown = "openssl s_client -connect %s:443 -servername no-certificate.test </dev/null";
+            Symptom.of("TRAEFIK DEFAULT CERT")
+                    .isIn(Cluster.run(Cluster.ROOT, "bash", "-c", shown.formatted(Cluster.IP))
+                            .output());
+            measured("said after " + seconds + " s");
+        } finally {
+            kubectl("-n", NAMESPACE, "delete", "ingress/no-certificate", "--ignore-not-found");
+        }
     }
 
     private static List<String> rights(String account) {

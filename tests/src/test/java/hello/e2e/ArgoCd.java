@@ -4,7 +4,6 @@ import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,12 +24,12 @@ record ArgoCd(Path session) {
         ArgoCd argocd = new ArgoCd(folder.resolve("argocd"));
         Cluster.waitUntil(
                 "Argo CD has one server",
-                Duration.ofMinutes(2),
+                Cluster.PATIENCE,
                 () -> Cluster.pods("argocd", "argocd-server").size() == 1);
         String password = decoded(Cluster.field("argocd", FIRST_PASSWORD, ".data.password"));
         Cluster.waitUntil(
                 "Argo CD lets admin in",
-                Duration.ofMinutes(2),
+                Cluster.PATIENCE,
                 () -> argocd.run("login", "argocd", "--username", "admin", "--password", password)
                                 .exitCode()
                         == 0);
@@ -56,6 +55,23 @@ record ArgoCd(Path session) {
         ui.environment().put("PORT", port);
         ui.environment().put("OPEN", "no");
         return ui.start();
+    }
+
+    /** Whether a password of admin opens Argo CD's API, through the port-forward of {@link #page}. */
+    static boolean opens(String port, String password) {
+        return Cluster.run(
+                        Cluster.ROOT,
+                        "curl",
+                        "-sk",
+                        "-m",
+                        "5",
+                        "https://localhost:" + port + "/api/v1/session",
+                        "-H",
+                        "Content-Type: application/json",
+                        "-d",
+                        "{\"username\":\"admin\",\"password\":\"" + password + "\"}")
+                .output()
+                .contains("\"token\"");
     }
 
     /** Runs a command; a port is forwarded for as long as it runs. */

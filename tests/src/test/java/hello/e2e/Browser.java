@@ -11,6 +11,7 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,9 @@ final class Browser implements AutoCloseable {
                         "--headless",
                         "--no-sandbox", // root has none
                         "--disable-gpu",
+                        // A page that is left would be kept, and what it listens to as well: soon that is all of the
+                        // six connections that a browser makes to a server of HTTP/1.
+                        "--disable-features=BackForwardCache",
                         "--remote-debugging-port=0",
                         "--user-data-dir=" + profile,
                         "--host-resolver-rules=MAP *.test " + address)
@@ -100,13 +104,48 @@ final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
     }
 
+    /** Takes certificates that nobody signed, as a person does who knows the server. */
+    void trustAll() throws Exception {
+        send("Security.setIgnoreCertificateErrors", Map.of("ignore", true));
+    }
+
     /** Opens an address and waits until a script holds there. */
     void open(String url, String ready) throws Exception {
         send("Page.navigate", Map.of("url", url));
-        Awaitility.await(url)
+        until(ready);
+    }
+
+    /** Waits until a script holds. */
+    void until(String script) {
+        Awaitility.await(script)
                 .atMost(Duration.ofSeconds(SECONDS))
-                .ignoreExceptions() // while the former page goes
-                .until(() -> text(ready).equals("true"));
+                .ignoreExceptions() // while the former page goes, or this one is not complete
+                .until(() -> text(script).equals("true"));
+    }
+
+    /** Clicks the element that a script finds, once it is there. */
+    void click(String element) throws Exception {
+        until("!!" + element);
+        text(element + ".click()");
+    }
+
+    /** Types into the field that a script finds, once it is there. */
+    void type(String element, String text) throws Exception {
+        until("!!" + element);
+        text(element + ".focus()");
+        send("Input.insertText", Map.of("text", text));
+    }
+
+    /** Saves what the screen shows from a column on, as WebP. */
+    void picture(Path file, int left) throws Exception {
+        send("Emulation.setScrollbarsHidden", Map.of("hidden", true));
+        double width = Double.parseDouble(text("innerWidth")) - left;
+        double height = Double.parseDouble(text("innerHeight"));
+        Map<String, Object> clip = Map.of("x", left, "y", 0, "width", width, "height", height, "scale", 1);
+        String image = send("Page.captureScreenshot", Map.of("format", "webp", "quality", 70, "clip", clip))
+                .get("data")
+                .getAsString();
+        Files.write(file, Base64.getDecoder().decode(image));
     }
 
     /** What a script gives on the page, as text. */

@@ -1,5 +1,7 @@
 package hello.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,10 +72,30 @@ record Clone(Path folder) {
         return Cluster.run(folder, command);
     }
 
+    /** Deploys a change of the code and promotes it, until all is well and production answers with its commit. */
+    void release(String what) throws IOException {
+        String commit = changeCode(what);
+        assertThat(make("deploy").orFail().output()).contains("every pod answers with commit");
+        make("promote").orFail();
+        Cluster.waitUntilAllIsWell();
+        assertThat(Cluster.runningCommit("production")).isEqualTo(commit);
+    }
+
     /** Bumps staging in the cluster's repository, as {@code make deploy} does when the image is there. */
     void bump(String tag, String digest, String commit) {
-        String command = "gitops/bump staging --tag %s --digest %s --commit %s --remote cluster";
-        Cluster.run(folder, command.formatted(tag, digest, commit).split(" ")).orFail();
+        bump("staging", tag, digest, commit);
+    }
+
+    /** As {@link #bump(String, String, String)}, any environment; gives the commit that does it. */
+    String bump(String environment, String tag, String digest, String commit) {
+        String command = "gitops/bump %s --tag %s --digest %s --commit %s --remote cluster";
+        return Cluster.run(
+                        folder,
+                        command.formatted(environment, tag, digest, commit).split(" "))
+                .orFail()
+                .output()
+                .strip()
+                .replaceFirst("(?s).*bumped ", "");
     }
 
     /** Changes the service's source by a line and commits it; gives the commit. */

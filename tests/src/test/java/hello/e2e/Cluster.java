@@ -26,6 +26,19 @@ final class Cluster {
 
     /** The address at which the ingress controller listens. */
     static final String IP = run(ROOT, "minikube", "-p", CONTEXT, "ip").orFail().line();
+
+    /**
+     * How many times as long as on an idle machine of two cores a promise may take: half as fast, and busy beside it.
+     * It is still shorter than what a promise that is not kept takes, such as a push that Argo CD finds by its poll.
+     */
+    static final int SLACK = 5;
+
+    /**
+     * How long a test waits for what must come: only a failure waits to its end. Argo CD leaves an ApplicationSet alone
+     * for three minutes after an error, and a busy machine of two cores needs its time beside that.
+     */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
+
     /** Sends the host as a header, as {@code curl --resolve} does, so that nobody's hosts file is needed. */
     private static final HttpClient HTTP;
 
@@ -95,6 +108,26 @@ final class Cluster {
     static String field(String namespace, String object, String jsonPath) {
         CommandResult result = kubectl("-n", namespace, "get", object, "-o", "jsonpath={" + jsonPath + "}");
         return result.exitCode() == 0 ? result.output().strip() : "";
+    }
+
+    /** The name of the one node. */
+    static String node() {
+        return kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
+                .orFail()
+                .line();
+    }
+
+    /** The version of Kubernetes that the one node has, for example 1.35.4. */
+    static String version() {
+        return kubectl("get", "nodes", "-o", "jsonpath={.items[0].status.nodeInfo.kubeletVersion}")
+                .orFail()
+                .line()
+                .replaceFirst("^v", "");
+    }
+
+    /** What {@code make up} told the root, by the parameter's name. */
+    static String rootParameter(String name) {
+        return field("argocd", "application/hello", ".spec.source.helm.parameters[?(@.name==\"" + name + "\")].value");
     }
 
     static HttpResponse<String> get(String host) throws IOException, InterruptedException {
@@ -209,12 +242,12 @@ final class Cluster {
                 .replaceFirst(",$", "");
         kubectl("-n", namespace, "scale", part, "--replicas=0").orFail();
         try {
-            kubectl("-n", namespace, "wait", "pods", "-l", selector, "--for=delete", "--timeout=120s")
+            kubectl("-n", namespace, "wait", "pods", "-l", selector, "--for=delete", "--timeout=300s")
                     .orFail();
             action.run();
         } finally {
             kubectl("-n", namespace, "scale", part, "--replicas=1").orFail();
-            kubectl("-n", namespace, "rollout", "status", part, "--timeout=180s")
+            kubectl("-n", namespace, "rollout", "status", part, "--timeout=300s")
                     .orFail();
         }
     }
@@ -222,6 +255,14 @@ final class Cluster {
     /** The commit that an environment's answer names. */
     static String runningCommit(String environment) {
         return answer(environment).replaceFirst("(?s).*commit (\\S+),.*", "$1");
+    }
+
+    /**
+     * Waits until every Application is Synced and Healthy, and gives the seconds. After an error Argo CD leaves an
+     * ApplicationSet alone for three minutes (its {@code ReconcileRequeueOnValidationError}).
+     */
+    static double waitUntilAllIsWell() {
+        return waitUntil("all is well", PATIENCE, Cluster::allHealthy);
     }
 
     /** Every Application is Synced and Healthy; if not, prints which one is not, as often as that changes. */

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * A class of promises: each of its tests has a display name, which is the promise, and runs on the cluster that
  * {@code make up} made. When the class runs, and under which heading it is listed, is in {@link RunOrder}. No test may
- * take longer than half an hour; the longest takes minutes.
+ * take longer than half an hour; the longest takes minutes. {@link TimeLimit} ends a run that takes too long.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("e2e")
-@ExtendWith(Promises.class)
+@ExtendWith({TimeLimit.class, Promises.class})
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 @interface ClusterTest {}

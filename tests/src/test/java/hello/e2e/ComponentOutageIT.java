@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -12,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ClusterTest
 class ComponentOutageIT {
     private static final int PER_SECOND = 100;
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
     static Path folder;
@@ -40,7 +39,7 @@ class ComponentOutageIT {
 
     @AfterEach
     void waitUntilHealthy() {
-        waitUntil("all is well again", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
     }
 
     @Test

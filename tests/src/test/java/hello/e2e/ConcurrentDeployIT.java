@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.runningCommit;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
@@ -8,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ten people deploy at once. */
 @ClusterTest
 class ConcurrentDeployIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
     /** In which order they deploy. */
     private static final List<Integer> ORDER = List.of(2, 0, 7, 1, 3, 5, 9, 4, 6, 8);
     /** Who forgets to pull; everybody else has pulled from the one before them. */
@@ -69,10 +68,10 @@ class ConcurrentDeployIT {
                     .as("%s is in what runs", commit)
                     .isZero();
         }
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
         report(ended, sources, seconds);
         assertThat(ended).anyMatch(e -> e.refused() > 0);
-        assertThat(seconds).isLessThanOrEqualTo(3 * 150);
+        assertThat(seconds).isLessThanOrEqualTo(Cluster.SLACK * 150);
     }
 
     /** Ten clones, each of a person of its own; the first is given. */

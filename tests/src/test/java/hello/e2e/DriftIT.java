@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
@@ -7,46 +8,41 @@ import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
+import hello.support.Symptom;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody changes in the cluster what git decides: it comes back within seconds. */
 @ClusterTest
 class DriftIT {
     private static final String NS = "hello-staging";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /**
-     * Argo CD waits five seconds at most between two repairs of one commit (argocd/install); three times that on a busy
-     * machine.
+     * Argo CD waits five seconds at most between two repairs of one commit (argocd/install); the sync itself takes two.
      */
-    private static final double SECONDS = 3 * 7;
+    private static final double SECONDS = Cluster.SLACK * 7;
 
     @BeforeEach
     void waitUntilHealthy() {
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
     }
 
     @Test
     @Order(1)
     @DisplayName("deleted objects and changed fields that git sets heal")
     void eachKind() {
-        List<String> took = deleted(
-                "deployment/hello",
-                "service/hello",
-                "ingress/hello",
-                "hpa/hello",
-                "pdb/hello",
-                "networkpolicy/hello",
-                "serviceaccount/hello");
+        List<String> took = deleted(Faults.OBJECTS.toArray(String[]::new));
         took.add("service's field "
                 + changed("service/hello", "/spec/ports/0/targetPort", ".spec.ports[0].targetPort", "9") + " s");
         took.add("hpa's field " + changed("hpa/hello", "/spec/maxReplicas", ".spec.maxReplicas", "9") + " s");
@@ -84,6 +80,88 @@ class DriftIT {
                 () -> field(NS, "deployment/hello", ".status.readyReplicas").equals(least));
         measured(least + " wanted again after " + wanted + " s, ready " + ready + " s later");
         assertThat(wanted).as("the autoscaler looks every 15 s").isLessThanOrEqualTo(3 * 15);
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("an object taken out of git goes, one that is not Argo CD's stays")
+    void takenOut(@TempDir Path folder) throws IOException {
+        List<String> namespaces = List.of(NS, "hello-production");
+        Clone nina = Clone.fresh(folder, "nina");
+        nina.write("gitops/chart/templates/taken-out.yaml", configMap("taken-out"), "An object more");
+        try {
+            Cluster.kubectlWith(configMap("of-somebody"), "-n", NS, "create", "-f", "-")
+                    .orFail();
+            putAndTaken(nina, () -> namespaces.stream().allMatch(ns -> isThere(ns, "taken-out")));
+            double seconds = waitUntil(
+                    "it is gone", PATIENCE, () -> namespaces.stream().noneMatch(ns -> isThere(ns, "taken-out")));
+            Cluster.waitUntilAllIsWell();
+            assertThat(isThere(NS, "of-somebody")).as("what git never had").isTrue();
+            measured("gone " + seconds + " s after the push, the other one is there");
+        } finally {
+            kubectl("-n", NS, "delete", "configmap/of-somebody", "--ignore-not-found");
+        }
+    }
+
+    /** As of Argo CD 3.6 it is a person who has to delete the Service. */
+    @Test
+    @Order(5)
+    @DisplayName("a Service whose port number somebody changed: the status says why it does not heal, and deleted it is"
+            + " made anew")
+    void portNumber() {
+        String port = field(NS, "service/hello", ".spec.ports[0].port");
+        Symptom duplicate = Symptom.of("ComparisonError … spec.ports[1].name: Duplicate value");
+        kubectl(
+                        "-n",
+                        NS,
+                        "patch",
+                        "service/hello",
+                        "--type=json",
+                        "-p",
+                        "[{\"op\":\"replace\",\"path\":\"/spec/ports/0/port\",\"value\":81}]")
+                .orFail();
+        try {
+            waitUntil(
+                    "the status says why",
+                    PATIENCE,
+                    () -> duplicate.matches(
+                            Cluster.run(Cluster.ROOT, "local/status").output()));
+        } finally {
+            kubectl("-n", NS, "delete", "service/hello").orFail();
+        }
+        double seconds = waitUntil(
+                "the Service is as git says",
+                PATIENCE,
+                () -> field(NS, "service/hello", ".spec.ports[0].port").equals(port));
+        Cluster.waitUntilAllIsWell();
+        measured("made anew " + seconds + " s after it was deleted");
+        assertThat(seconds).isLessThanOrEqualTo(SECONDS);
+    }
+
+    /** Pushes the newest commit, and its revert once what it brings is there, or does not come. */
+    private static void putAndTaken(Clone clone, Callable<Boolean> isThere) {
+        clone.git("push", "-q", "cluster");
+        try {
+            waitUntil("it is there", PATIENCE, isThere);
+        } finally {
+            clone.git("revert", "--no-edit", "HEAD");
+            clone.git("push", "-q", "cluster");
+        }
+    }
+
+    /** With the chart's label, by which Argo CD could take it for its own. */
+    private static String configMap(String name) {
+        return """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata:
+                  name: %s
+                  labels: {app.kubernetes.io/instance: hello}
+                """.formatted(name);
+    }
+
+    private static boolean isThere(String namespace, String configMap) {
+        return !field(namespace, "configmap/" + configMap, ".metadata.uid").isEmpty();
     }
 
     /** Deletes objects, all at once, and gives the seconds until there is another one for each. */

@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
@@ -12,7 +13,6 @@ import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Environments come, are passed through, are frozen, and go, each without touching the others. */
 @ClusterTest
 class EnvironmentsIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String ORDER = "gitops/environments/order";
     private static final String QA = "gitops/environments/qa";
     private static final String PRODUCTION = "application/hello-production";
@@ -44,7 +43,7 @@ class EnvironmentsIT {
     @DisplayName("a third environment comes by a folder and a line, is promoted through, and goes with its namespace; "
             + "the others' pods stay")
     void third() throws IOException {
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
         List<String> before = othersPods();
         add();
         CommandResult which = dana.make("promote");
@@ -64,11 +63,11 @@ class EnvironmentsIT {
         dana.make("promote", "TO=production").orFail();
         assertThat(answer("production")).contains("commit " + commit);
 
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
         List<String> after = othersPods();
         takeAway();
         assertThat(othersPods()).as("the others' pods").isEqualTo(after);
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
         measured("answered " + first.number("first answer with the new version ([0-9.]+) s")
                 + " s after its bump, then three in a row; taken away, and " + after.size()
                 + " pods of the others were the same before and after");
@@ -117,7 +116,7 @@ class EnvironmentsIT {
     @DisplayName("a frozen environment: bump, promotion, rollback and what is pushed leave it as it is, drift heals, "
             + "page and status say why; thawed, it catches up")
     void frozen() throws IOException {
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
         dana.pull();
         dana.changeCode("a change that production waits for");
         dana.make("deploy").orFail();

@@ -3,7 +3,6 @@ package hello.e2e;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.resource;
-import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,7 +12,6 @@ import hello.support.StandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +101,7 @@ class ExternalRepositoryIT {
                     "-f",
                     folder.resolve("controller.yaml").toString());
         }
-        waitUntil("all is well", Duration.ofMinutes(3), Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
     }
 
     private static void bringAnIngressController() throws IOException {
@@ -111,7 +109,7 @@ class ExternalRepositoryIT {
                 folder.resolve("controller.yaml"),
                 resource("outside/ingress-controller.yaml").replace("IMAGE", OutsideServers.traefik()));
         kubectl("apply", "-f", file.toString()).orFail();
-        kubectl("-n", "elsewhere", "rollout", "status", "deployment/controller", "--timeout=60s")
+        kubectl("-n", "elsewhere", "rollout", "status", "deployment/controller", "--timeout=300s")
                 .orFail();
     }
 
@@ -154,7 +152,7 @@ class ExternalRepositoryIT {
         dave.git("fetch", "-q", "origin");
         dave.make("promote").orFail();
         assertThat(answer("production")).contains("commit " + commit);
-        waitUntil("all is well", Duration.ofMinutes(3), Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
         measured("first new answer " + deploy.number("first answer with the new version ([0-9.]+) s")
                 + " s after the push");
     }

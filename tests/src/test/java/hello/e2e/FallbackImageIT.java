@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -11,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hello.support.CommandResult;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The image upon a Java base image, which is what a Mac makes, goes through the loop like the one that Linux makes. */
 @ClusterTest
 class FallbackImageIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Pattern STARTED = Pattern.compile("Startup completed in (\\d+)ms");
 
     @TempDir

@@ -2,7 +2,6 @@ package hello.e2e;
 
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
-import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -28,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The platform with {@code make up TLS=self-signed}, as a person has it who trusts its CA, and without it again. */
 @ClusterTest
 class HttpsIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
     static Path folder;
@@ -101,7 +98,7 @@ class HttpsIT {
         grace.pull();
         grace.changeCode("a version to roll out by HTTPS");
         grace.make("deploy").orFail();
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
         // Every second request makes a connection of its own, and a handshake costs both ends, on the same two CPUs.
         try (Prober prober = Prober.secure(host("production"), 40, trust()).awaitSteady()) {
             grace.make("promote").orFail();

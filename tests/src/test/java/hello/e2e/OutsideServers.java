@@ -82,7 +82,7 @@ final class OutsideServers implements AutoCloseable {
                 .replace("IMAGE", traefik())
                 .replace("PORT", "" + REGISTRY);
         Cluster.apply(relay).orFail();
-        kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=60s")
+        kubectl("-n", "relay", "wait", "pod/relay", "--for=condition=Ready", "--timeout=300s")
                 .orFail();
     }
 
@@ -96,9 +96,9 @@ final class OutsideServers implements AutoCloseable {
         try {
             String up = "make up REPO=git://git.git.svc.cluster.local/hello.git IMAGE=localhost:5050/hello";
             Cluster.run(Cluster.ROOT, up.split(" ")).orFail();
-            waitUntil("all is well again", Duration.ofMinutes(3), Cluster::allHealthy);
+            Cluster.waitUntilAllIsWell();
         } finally {
-            kubectl("delete", "namespace", "relay", "--timeout=60s");
+            kubectl("delete", "namespace", "relay", "--timeout=300s");
             started.forEach(Process::destroy);
         }
     }

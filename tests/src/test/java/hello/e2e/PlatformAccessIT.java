@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
@@ -7,12 +8,15 @@ import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hello.support.CommandResult;
+import hello.support.Symptom;
 import java.io.IOException;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the platform's own parts refuse: Argo CD, the git server, the registry. */
 @ClusterTest
@@ -25,7 +29,6 @@ class PlatformAccessIT {
             "argocd:argocd-repo-server",
             "traefik:traefik");
     private static final String PORT = "18443";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
     @Order(1)
@@ -50,12 +53,12 @@ class PlatformAccessIT {
         String next = "changed-" + System.nanoTime();
         Process page = ArgoCd.page(PORT);
         try {
-            waitUntil("the first password opens Argo CD", PATIENCE, () -> opens(ArgoCd.decoded(first)));
+            waitUntil("the first password opens Argo CD", PATIENCE, () -> ArgoCd.opens(PORT, ArgoCd.decoded(first)));
             Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
                     .orFail();
             measured("the new one opens Argo CD after "
-                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> opens(next)) + " s");
-            assertThat(opens(ArgoCd.decoded(first)))
+                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> ArgoCd.opens(PORT, next)) + " s");
+            assertThat(ArgoCd.opens(PORT, ArgoCd.decoded(first)))
                     .as("the first one still opens it")
                     .isFalse();
             restartServer();
@@ -103,10 +106,13 @@ class PlatformAccessIT {
     @DisplayName("no pod reaches the registry, and nobody pushes without rights of their own at the API")
     void standIns() {
         String node = field("argocd", "pod/argocd-application-controller-0", ".status.hostIP");
-        assertThat(connects(node, 5050)).as("a pod to the registry on its node").isFalse();
-        assertThat(connects("git.git.svc.cluster.local", 9418))
-                .as("the same pod to the git server, or this says nothing")
-                .isTrue();
+        waitUntil(
+                "a pod reaches the git server, or what follows says nothing",
+                PATIENCE,
+                () -> connection("git.git.svc.cluster.local", 9418).exitCode() == 0);
+        assertThat(connection(node, 5050).output())
+                .as("the same pod to the registry on its node")
+                .contains("Connection refused");
         for (String account : ACCOUNTS) {
             for (String namespace : new String[] {"git", "registry"}) {
                 mayNotEnter(account, namespace);
@@ -136,37 +142,61 @@ class PlatformAccessIT {
         }
     }
 
-    /** Whether a password of admin opens Argo CD's API, through the port-forward of {@code make ui}. */
-    private static boolean opens(String password) {
-        return Cluster.run(
-                        Cluster.ROOT,
-                        "curl",
-                        "-sk",
-                        "-m",
-                        "5",
-                        "https://localhost:" + PORT + "/api/v1/session",
-                        "-H",
-                        "Content-Type: application/json",
-                        "-d",
-                        "{\"username\":\"admin\",\"password\":\"" + password + "\"}")
-                .output()
-                .contains("\"token\"");
+    private static CommandResult connection(String host, int port) {
+        return kubectl(
+                "-n",
+                "argocd",
+                "exec",
+                "deployment/argocd-repo-server",
+                "--",
+                "timeout",
+                "5",
+                "bash",
+                "-c",
+                ": < /dev/tcp/" + host + "/" + port);
     }
 
-    private static boolean connects(String host, int port) {
-        return kubectl(
-                                "-n",
-                                "argocd",
-                                "exec",
-                                "deployment/argocd-repo-server",
-                                "--",
-                                "timeout",
-                                "5",
-                                "bash",
-                                "-c",
-                                ": < /dev/tcp/" + host + "/" + port)
-                        .exitCode()
-                == 0;
+    @Test
+    @Order(4)
+    @DisplayName(
+            "a kind that is new to the root, with the AppProject that permits it in one commit: the sync refuses it,"
+                    + " make up brings it")
+    void kindThatIsNewToTheRoot(@TempDir Path folder) throws IOException {
+        Clone clone = Clone.fresh(folder, "rosa");
+        clone.change(
+                "argocd/root/templates/projects.yaml",
+                "(?m)^    - \\{group: argoproj.io, kind: AppProject}$",
+                "    - {group: \"\", kind: ConfigMap}\n$0",
+                "A kind more");
+        clone.write("argocd/root/templates/more.yaml", """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: new-to-the-root, namespace: argocd}
+                """, "An object of that kind");
+        clone.git("push", "-q", "cluster");
+        Symptom refused = Symptom.of("resource … is not permitted in project hello-root");
+        String messages = ".status.operationState.syncResult.resources[*].message";
+        try {
+            double named = waitUntil(
+                    "the sync refuses it",
+                    PATIENCE,
+                    () -> refused.matches(field("argocd", "application/hello", messages)));
+            clone.make("up").orFail();
+            double there = waitUntil("it is there", PATIENCE, PlatformAccessIT::isTheNewKindThere);
+            measured("refused after " + named + " s, there " + there + " s after make up");
+        } finally {
+            // The object first, as long as its kind may be taken away, too.
+            clone.git("revert", "--no-edit", "HEAD");
+            clone.git("push", "-q", "cluster");
+            waitUntil("it is gone", PATIENCE, () -> !isTheNewKindThere());
+            clone.git("revert", "--no-edit", "HEAD~2");
+            clone.git("push", "-q", "cluster");
+        }
+        Cluster.waitUntilAllIsWell();
+    }
+
+    private static boolean isTheNewKindThere() {
+        return !field("argocd", "configmap/new-to-the-root", ".metadata.uid").isEmpty();
     }
 
     /** What Argo CD says of an Application in the service's project; it is taken away again. */

@@ -1,17 +1,16 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
 import static hello.e2e.Cluster.readyReplicas;
-import static hello.e2e.Cluster.resource;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Test;
 class PodFailureIT {
     private static final String NS = "hello-production";
     private static final int PER_SECOND = 200;
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /**
      * What one of two pods may take with it: the requests that are open on it. It gets 100 a second, and holds each for
@@ -41,7 +39,7 @@ class PodFailureIT {
                 PATIENCE,
                 () -> pods("production").size() == 2
                         && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
     }
 
     @Test
@@ -68,16 +66,10 @@ class PodFailureIT {
             + "it can be lost")
     void killed() {
         String pod = pods("production").getFirst();
-        try (Prober prober = new Prober(host("production"), PER_SECOND)) {
-            Cluster.apply(resource("pods/killer.yaml")).orFail();
-            kubectl("-n", "killer", "wait", "pod/killer", "--for=condition=Ready", "--timeout=120s")
-                    .orFail();
+        try (Prober prober = new Prober(host("production"), PER_SECOND);
+                Killer killer = new Killer()) {
             prober.awaitSteady();
-            assertThat(kubectl("-n", "killer", "exec", "killer", "--", "sh", "-c", kill(pod))
-                            .orFail()
-                            .output()
-                            .lines())
-                    .containsExactly("killed");
+            assertThat(killer.kill(pod).lines()).containsExactly("killed");
             double seconds = waitUntil(
                     "started again",
                     PATIENCE,
@@ -88,8 +80,6 @@ class PodFailureIT {
                     .isEqualTo("137");
             measured("ready again after " + seconds + " s");
             onlyOpenOnes(prober);
-        } finally {
-            kubectl("delete", "namespace", "killer", "--wait=false");
         }
     }
 
@@ -98,18 +88,11 @@ class PodFailureIT {
     @DisplayName("the node is drained as far as one node can be: no request is lost, and the disruption budget"
             + " keeps the second pod")
     void drained() {
-        String node = kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
-                .orFail()
-                .line();
+        String node = Cluster.node();
         List<String> before = pods("production");
         try (Prober prober = new Prober(host("production"), PER_SECOND).awaitSteady()) {
             try {
-                CommandResult drain = kubectl(
-                        "drain",
-                        node,
-                        "--pod-selector=app.kubernetes.io/name=hello",
-                        "--delete-emptydir-data",
-                        "--timeout=12s");
+                CommandResult drain = drain(node);
                 assertThat(drain.exitCode()).as(drain.output()).isNotZero();
                 assertThat(drain.output()).contains("violate the pod's disruption budget");
                 assertThat(before.stream().filter(pods("production")::contains))
@@ -130,15 +113,14 @@ class PodFailureIT {
         }
     }
 
-    /** A script that kills the process which has the pod's name in its environment. */
-    private static String kill(String pod) {
-        return """
-                for p in /proc/[0-9]*; do
-                  { tr '\\0' '\\n' < $p/environ | grep -qx POD_NAME=%s; } 2> /dev/null &&
-                    kill -9 ${p#/proc/} && echo killed
-                done
-                true
-                """.formatted(pod);
+    /** Drains a node of the service's pods, for as long as it takes to see that the budget keeps one. */
+    static CommandResult drain(String node) {
+        return kubectl(
+                "drain",
+                node,
+                "--pod-selector=app.kubernetes.io/name=hello",
+                "--delete-emptydir-data",
+                "--timeout=12s");
     }
 
     /** Traefik found no other answer for these: it says so by a status, and nobody's connection to it breaks. */

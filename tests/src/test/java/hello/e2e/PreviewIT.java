@@ -6,6 +6,7 @@ import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
+import hello.support.Symptom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,7 +68,8 @@ class PreviewIT {
         CommandResult preview = judy.make("preview", "TIMEOUT=30");
         try {
             assertThat(preview.exitCode()).isNotZero();
-            assertThat(preview.output()).contains("namespace hello-production is not permitted in project");
+            Symptom.of("… is not permitted in project 'hello-preview'").isIn(preview.output());
+            assertThat(preview.output()).contains("namespace hello-production is not permitted");
             assertThat(field("hello-production", "configmap/far", ".metadata.name"))
                     .isEmpty();
         } finally {

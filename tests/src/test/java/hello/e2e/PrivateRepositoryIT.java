@@ -9,11 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hello.support.CommandResult;
+import hello.support.Gate;
 import hello.support.PrivateServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,8 +49,8 @@ class PrivateRepositoryIT {
     static void start() throws IOException {
         outside = new OutsideServers(folder);
         outside.registry(BEHIND);
-        images = PrivateServer.before(OutsideServers.REGISTRY, BEHIND, "dave", PULLS);
-        git = PrivateServer.git(outside.machine, folder, "dave", FORMER);
+        images = PrivateServer.before(OutsideServers.REGISTRY, BEHIND, Gate.of("dave", PULLS));
+        git = PrivateServer.git(outside.machine, folder, Gate.of("dave", FORMER));
         gitKnows(FORMER);
         outside.relay();
         outside.repository(Cluster.ROOT, "private");
@@ -83,7 +82,6 @@ class PrivateRepositoryIT {
     }
 
     @Test
-    @Order(1)
     @DisplayName("a private repository and a private image: make up says what is missing, make login gives it, and"
             + " what is refused is named")
     void missing() throws IOException {
@@ -103,7 +101,7 @@ class PrivateRepositoryIT {
         anEnvironmentThatIsNotThereYet();
         assertThat(login(FORMER, "REPO=" + repo, "IMAGE=" + IMAGE).orFail().output())
                 .contains("Argo CD reads " + repo, "this token does not pull " + IMAGE);
-        git.accept(READS);
+        git.accept(Gate.of("dave", READS));
         gitKnows(READS);
         refused(dave.make("up", "REPO=" + repo, "IMAGE=" + IMAGE), "Argo CD cannot read " + repo, "next: make login ");
         login(READS).orFail();
@@ -124,70 +122,12 @@ class PrivateRepositoryIT {
         dave.make("up").orFail();
         waitUntil(
                 "staging runs the image",
-                Duration.ofMinutes(4),
+                Cluster.PATIENCE,
                 () -> answer("staging").contains("commit " + commit));
         measured("%.0f s after the push of imagePullSecrets both environments answer"
                 .formatted((System.nanoTime() - pushed) / 1e9));
         assertThat(answer("production")).contains("commit " + commit);
-        waitUntil("all is well", Duration.ofMinutes(3), Cluster::allHealthy);
-    }
-
-    /** The jobs' token is the one that reads and pulls, as GitHub's is. */
-    @Test
-    @Order(2)
-    @DisplayName("release and promote run from their own files, by act: a commit becomes an image, a bump, a pull"
-            + " request, and each environment's answer")
-    void workflows() throws IOException {
-        git.accept(PULLS);
-        gitKnows(PULLS);
-        login(PULLS).orFail();
-        Path github = Files.createDirectory(folder.resolve("github"));
-        WorkflowRun run = new WorkflowRun(github, repo, IMAGE.replaceFirst("/.*", ""), "dave", PULLS);
-        String commit = dave.pull().changeCode("a change for the workflows");
-        dave.git("push", "-q", "cluster", "HEAD:main");
-        Path checkout = checkout();
-        long began = System.nanoTime();
-        run.run(checkout, "push", "release.yml").orFail();
-        measured("release %.0f s".formatted((System.nanoTime() - began) / 1e9));
-        tellArgoCd();
-        waitUntil(
-                "staging answers",
-                Duration.ofMinutes(4),
-                () -> answer("staging").contains("commit " + commit));
-        String image = run.record("signed").getFirst().replace("sign --yes ", "");
-        assertThat(image).startsWith(IMAGE + "@sha256:");
-        assertThat(run.record("attested"))
-                .containsExactly(
-                        image + " provenance", image + " image-amd64/sbom.json", image + " image-arm64/sbom.json");
-        assertThat(run.record("scanned")).hasSize(2).allMatch(line -> line.endsWith(" high"));
-        run.run(checkout, "workflow_dispatch", "promote.yml").orFail();
-        String branch = "promote/production-" + commit.substring(0, 12);
-        assertThat(run.record("gh")).anyMatch(line -> line.startsWith("pr create --base main --head " + branch));
-        dave.git("fetch", "-q", "cluster");
-        dave.pull().git("merge", "-q", "--no-edit", "cluster/" + branch);
-        dave.git("push", "-q", "cluster", "HEAD:main");
-        tellArgoCd();
-        waitUntil(
-                "production answers",
-                Duration.ofMinutes(4),
-                () -> answer("production").contains("commit " + commit));
-        waitUntil("all is well", Duration.ofMinutes(3), Cluster::allHealthy);
-    }
-
-    /** As a webhook of the repository does; else it looks once a minute. */
-    private static void tellArgoCd() {
-        Cluster.run(Cluster.ROOT, "local/git-cluster", "refresh", Cluster.CONTEXT, "hello")
-                .orFail();
-    }
-
-    /** What is on main, in a clone that GitHub's address names: act takes the repository's name from it. */
-    private static Path checkout() {
-        Path checkout = folder.resolve("checkout");
-        Cluster.run(folder, "git", "clone", "-q", dave.folder().toString(), checkout.toString())
-                .orFail();
-        Cluster.run(checkout, "git", "remote", "set-url", "origin", "https://github.com/private/hello")
-                .orFail();
-        return checkout;
+        Cluster.waitUntilAllIsWell();
     }
 
     private static String followed() {
@@ -226,7 +166,7 @@ class PrivateRepositoryIT {
                 "env",
                 "DOCKER_CONFIG=" + folder.resolve("docker"),
                 "MAVEN_OPTS=" + maven,
-                "TIMEOUT=30",
+                "TIMEOUT=60",
                 "make",
                 "deploy");
     }

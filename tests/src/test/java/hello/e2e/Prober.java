@@ -10,14 +10,17 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -34,12 +37,20 @@ final class Prober implements AutoCloseable {
 
     private static Prober production;
 
+    /**
+     * A request without the service's answer.
+     *
+     * @param sent when it was sent, as {@link System#nanoTime} counts
+     * @param reason why it was lost
+     */
+    record Loss(long sent, String reason) {}
+
     private final HttpClient client;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread clock;
     private final AtomicInteger sent = new AtomicInteger();
     private final Map<String, AtomicInteger> answers = new ConcurrentHashMap<>();
-    private final Map<String, AtomicInteger> lost = new ConcurrentHashMap<>();
+    private final Queue<Loss> losses = new ConcurrentLinkedQueue<>();
     private final int perSecond;
     private volatile boolean running = true;
 
@@ -93,25 +104,27 @@ final class Prober implements AutoCloseable {
         if (fresh) {
             request.header("Connection", "close");
         }
+        long begin = System.nanoTime();
         try {
             HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             Matcher m = ANSWER.matcher(response.body());
             if (response.statusCode() != 200) {
-                count(lost, "status " + response.statusCode());
+                losses.add(new Loss(begin, "status " + response.statusCode()));
             } else if (!m.matches()) {
-                count(lost, "not the service's answer: " + response.body());
+                losses.add(new Loss(begin, "not the service's answer: " + response.body()));
             } else {
-                count(answers, m.group(1) + " " + m.group(2));
+                answers.computeIfAbsent(m.group(1) + " " + m.group(2), key -> new AtomicInteger())
+                        .incrementAndGet();
             }
         } catch (IOException e) {
-            count(lost, (fresh ? "new connection: " : "kept connection: ") + e);
+            losses.add(new Loss(begin, (fresh ? "new connection: " : "kept connection: ") + e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void count(Map<String, AtomicInteger> map, String key) {
-        map.computeIfAbsent(key, k -> new AtomicInteger()).incrementAndGet();
+    int perSecond() {
+        return perSecond;
     }
 
     /** How many requests were sent so far. */
@@ -125,20 +138,25 @@ final class Prober implements AutoCloseable {
     }
 
     /** Lost requests by reason. */
-    Map<String, AtomicInteger> lost() {
-        return new TreeMap<>(lost);
+    Map<String, Long> lost() {
+        return losses.stream().collect(Collectors.groupingBy(Loss::reason, TreeMap::new, Collectors.counting()));
     }
 
     /** How many requests were lost so far. */
     int losses() {
-        return lost.values().stream().mapToInt(AtomicInteger::get).sum();
+        return losses.size();
+    }
+
+    /** Each request that was lost so far. */
+    List<Loss> lostRequests() {
+        return List.copyOf(losses);
     }
 
     /** Waits until requests have been answered for two seconds, so that what comes next happens under load. */
     Prober awaitSteady() {
         Cluster.waitUntil(
                 "a steady state",
-                Duration.ofMinutes(1),
+                Cluster.PATIENCE,
                 () -> answers.values().stream().mapToInt(AtomicInteger::get).sum() > 2 * perSecond);
         return this;
     }

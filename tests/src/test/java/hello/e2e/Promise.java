@@ -7,16 +7,18 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A promise: what one test on the cluster shows.
  *
  * @param text the test's display name
- * @param test the test as Maven's {@code -Dtest} takes it, for example {@code BadReleaseIT#crash}
+ * @param type the test's class
+ * @param method the test's name in it
  * @param heading where docs/promises.md lists it
  */
-record Promise(String text, String test, RunOrder.Heading heading) {
+record Promise(String text, Class<?> type, String method, RunOrder.Heading heading) {
 
     /**
      * Finds all promises. Asks no cluster: no class is initialized.
@@ -36,8 +38,24 @@ record Promise(String text, String test, RunOrder.Heading heading) {
                 .sorted(Comparator.comparingInt(Promise::position).thenComparing(Method::getName))
                 .map(method -> new Promise(
                         method.getAnnotation(DisplayName.class).value(),
-                        entry.type().getSimpleName() + "#" + method.getName(),
+                        entry.type(),
+                        method.getName(),
                         entry.heading()));
+    }
+
+    /** The test as Maven's {@code -Dtest} takes it, for example {@code BadReleaseIT#crash}. */
+    String test() {
+        return type.getSimpleName() + "#" + method;
+    }
+
+    /** Whether it takes too long to run with the others. */
+    boolean nightly() {
+        return type.isAnnotationPresent(Tag.class);
+    }
+
+    /** Whether it is one of that class. */
+    boolean isOf(Class<?> other) {
+        return type == other;
     }
 
     private static int position(Method method) {

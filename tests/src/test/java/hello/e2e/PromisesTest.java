@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,16 +114,31 @@ class PromisesTest {
 
     @Test
     void onlyAWholeRunThatKeptAllIsWritten() {
-        List<Promise> promises = Promise.all();
-        List<Row> rows = new ArrayList<>(promises.stream()
+        List<Row> rows = kept(promise -> !promise.nightly());
+        assertThat(Promises.reasonNotToWrite(Promise.all(), rows)).isEmpty();
+        Row last = rows.removeLast();
+        assertThat(Promises.reasonNotToWrite(Promise.all(), rows))
+                .get()
+                .asString()
+                .contains("a run of all promises");
+        assertThat(Promises.reasonNotToWrite(Promise.all(), List.of(last))).isPresent();
+        rows.add(new Row(last.promise(), "", Verdict.BROKEN, 1));
+        assertThat(Promises.reasonNotToWrite(Promise.all(), rows)).contains("broken promises: 1");
+    }
+
+    @Test
+    void nightlyClassIsARunOfItsOwn() {
+        List<Row> rows = kept(promise -> promise.isOf(SoakIT.class));
+        assertThat(Promises.reasonNotToWrite(Promise.all(), rows)).isEmpty();
+        rows.removeLast();
+        assertThat(Promises.reasonNotToWrite(Promise.all(), rows)).isPresent();
+    }
+
+    private static List<Row> kept(Predicate<Promise> which) {
+        return new ArrayList<>(Promise.all().stream()
+                .filter(which)
                 .map(promise -> new Row(promise.text(), "1 s", Verdict.KEPT, 1))
                 .toList());
-        assertThat(Promises.reasonNotToWrite(promises, rows)).isEmpty();
-        Row last = rows.removeLast();
-        assertThat(Promises.reasonNotToWrite(promises, rows)).get().asString().contains("a run of all promises");
-        assertThat(Promises.reasonNotToWrite(promises, List.of(last))).isPresent();
-        rows.add(new Row(last.promise(), "", Verdict.BROKEN, 1));
-        assertThat(Promises.reasonNotToWrite(promises, rows)).contains("broken promises: 1");
     }
 
     @Test

@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import hello.support.CommandResult;
+import hello.support.Symptom;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -61,15 +61,16 @@ class PullRequestIT {
             + " make remove")
     void preview() throws IOException {
         Clone kim = Clone.fresh(folder, "kim");
-        String head = pullRequest(kim);
+        String head = "0".repeat(40);
+        open = pull(head);
         CommandResult taken = Cluster.kubectlWith(applicationSet(kim), "apply", "--validate=strict", "-f", "-");
         assertThat(taken.orFail().output()).contains("created").doesNotContain("Warning");
-        open = "[{\"number\":12,\"title\":\"A page\",\"state\":\"open\",\"labels\":[{\"name\":\"preview\"}],"
-                + "\"user\":{\"login\":\"kim\"},\"head\":{\"ref\":\"page\",\"sha\":\"" + head
-                + "\"},\"base\":{\"ref\":\"main\"}}]";
+        waitForNoImage();
+        head = pullRequest(kim);
+        open = pull(head);
         double there = waitLongUntil(
                 "the preview answers",
-                Duration.ofMinutes(3),
+                Cluster.PATIENCE,
                 () -> refreshed() && Cluster.get(HOST).body().contains("preview-pull-12"));
         String revision = ".spec.template.metadata.annotations.org\\.opencontainers\\.image\\.revision";
         assertThat(field(NAMESPACE, "deployment/hello", revision)).isEqualTo(head);
@@ -78,7 +79,7 @@ class PullRequestIT {
         open = "[]";
         double gone = waitLongUntil(
                 "the preview is gone",
-                Duration.ofMinutes(2),
+                Cluster.PATIENCE,
                 () -> refreshed()
                         && field("argocd", "application/" + NAMESPACE, ".metadata.name")
                                 .isEmpty());
@@ -89,6 +90,22 @@ class PullRequestIT {
                         .output())
                 .isEmpty();
         measured("answers " + there + " s after its label, gone " + gone + " s after it was closed");
+    }
+
+    private static String pull(String head) {
+        return "[{\"number\":12,\"title\":\"A page\",\"state\":\"open\",\"labels\":[{\"name\":\"preview\"}],"
+                + "\"user\":{\"login\":\"kim\"},\"head\":{\"ref\":\"page\",\"sha\":\"" + head
+                + "\"},\"base\":{\"ref\":\"main\"}}]";
+    }
+
+    /** Until the workflow has pushed the image. */
+    private static void waitForNoImage() {
+        Symptom none = Symptom.of("unable to resolve 'preview/pull-…' to a commit SHA");
+        String messages = ".status.conditions[*].message";
+        waitLongUntil(
+                "Argo CD says that it has no image",
+                Cluster.PATIENCE,
+                () -> none.matches(field("argocd", "application/" + NAMESPACE, messages)));
     }
 
     /** What the workflow does once the images are there; gives the head. */
@@ -116,7 +133,7 @@ class PullRequestIT {
                 + " --set repoURL=https://github.com/team/hello,image=%s,previews=previews.test";
         String server = "http://" + github.getAddress().getHostString() + ":"
                 + github.getAddress().getPort();
-        String image = parameter("image");
+        String image = Cluster.rootParameter("image");
         return Cluster.run(kim.folder(), command.formatted(image).split(" "))
                 .orFail()
                 .output()
@@ -124,10 +141,6 @@ class PullRequestIT {
                         "repoURL: \"https://github.com/team/hello\"",
                         "repoURL: " + field("argocd", "application/hello", ".spec.source.repoURL"))
                 .replace("owner: team", "owner: team\n          api: " + server);
-    }
-
-    private static String parameter(String name) {
-        return field("argocd", "application/hello", ".spec.source.helm.parameters[?(@.name==\"" + name + "\")].value");
     }
 
     /** Argo CD looks again, as a webhook makes it do. */

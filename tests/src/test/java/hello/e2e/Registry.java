@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
@@ -78,6 +79,23 @@ final class Registry implements AutoCloseable {
                         .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes)));
         return "sha256:"
                 + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    /** Whether an image is there, with all of its layers. */
+    boolean has(String digest) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder().header("Accept", "application/vnd.oci.image.manifest.v1+json");
+        HttpResponse<String> manifest = client.send(
+                request.uri(URI.create(address + "manifests/" + digest)).build(), HttpResponse.BodyHandlers.ofString());
+        if (manifest.statusCode() == 404) {
+            return false;
+        }
+        for (JsonElement layer :
+                JsonParser.parseString(manifest.body()).getAsJsonObject().getAsJsonArray("layers")) {
+            String blob = layer.getAsJsonObject().get("digest").getAsString();
+            send("blobs/" + blob, HttpRequest.newBuilder().HEAD());
+        }
+        return true;
     }
 
     private HttpResponse<String> send(String path, HttpRequest.Builder request)

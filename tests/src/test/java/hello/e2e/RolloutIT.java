@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -9,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RolloutIT {
     private static final int PER_SECOND = 200;
     private static final String PRE_STOP_SECONDS = ".spec.template.spec.containers[0].lifecycle.preStop.sleep.seconds";
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
     static Path folder;
@@ -33,7 +32,7 @@ class RolloutIT {
         carol = Clone.fresh(folder, "carol");
         carol.changeCode("a version to roll out");
         carol.make("deploy").orFail(); // to staging: production gets it under load
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
     }
 
     @Test
@@ -92,7 +91,7 @@ class RolloutIT {
             waitUntil("an ingress controller without retries", PATIENCE, () -> !retries());
             settle("staging");
             ingressIsReady();
-            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+            Cluster.waitUntilAllIsWell();
             requestsAreLost();
         } finally {
             carol.git("revert", "--no-edit", before + "..HEAD");
@@ -100,7 +99,7 @@ class RolloutIT {
             waitUntil("the retries are back", PATIENCE, RolloutIT::retries);
             ingressIsReady();
             settle("staging");
-            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+            Cluster.waitUntilAllIsWell();
         }
     }
 
@@ -138,7 +137,7 @@ class RolloutIT {
     }
 
     private static void ingressIsReady() {
-        kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=120s")
+        kubectl("-n", "traefik", "rollout", "status", "deployment/traefik", "--timeout=300s")
                 .orFail();
     }
 

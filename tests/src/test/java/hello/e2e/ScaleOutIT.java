@@ -38,7 +38,7 @@ class ScaleOutIT {
         int least = Integer.parseInt(field(NS, "hpa/hello", ".spec.minReplicas"));
         if (youngest().isBefore(Instant.now().minus(Duration.ofMinutes(5)))) {
             kubectl("-n", NS, "rollout", "restart", "deployment/hello").orFail();
-            kubectl("-n", NS, "rollout", "status", "deployment/hello", "--timeout=180s")
+            kubectl("-n", NS, "rollout", "status", "deployment/hello", "--timeout=300s")
                     .orFail();
         }
         Instant start = youngest();
@@ -70,7 +70,7 @@ class ScaleOutIT {
                 + " requests of load; " + production.prober.sent() + " others, " + production.prober.losses()
                 + " lost");
         assertThat(production.prober.lost()).isEmpty();
-        assertThat(production.secondsToScaleOut).isLessThanOrEqualTo(180);
+        assertThat(production.secondsToScaleOut).isLessThanOrEqualTo(240);
     }
 
     private static Instant youngest() {

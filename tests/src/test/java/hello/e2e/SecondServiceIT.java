@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.waitUntil;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A second service is a renamed copy of this repository, which shares the cluster with the first. */
 @ClusterTest
 class SecondServiceIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String SECOND = "twin.test";
 
     @TempDir
@@ -72,7 +71,7 @@ class SecondServiceIT {
             }
             ofTheFirst.assertNoneLost();
         }
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
     }
 
     @Test
@@ -99,8 +98,10 @@ class SecondServiceIT {
     @DisplayName("make down of one service leaves the other, which keeps from then on what both shared")
     void downOfOne() throws IOException {
         try (Prober prober = new Prober(SECOND, 30).awaitSteady()) {
+            String main = mainOfTheFirst();
             CommandResult down = Cluster.run(Cluster.ROOT, "make", "down").orFail();
-            assertThat(down.output()).contains("'twin' keeps Argo CD");
+            assertThat(down.output()).contains("'twin' keeps Argo CD", "left in the registry that all share: ");
+            saved(down, main);
             assertThat(namespaces())
                     .contains("twin-staging", "twin-production", "argocd", "traefik", "git", "registry")
                     .doesNotContain("hello-staging", "hello-production");
@@ -119,7 +120,53 @@ class SecondServiceIT {
             assertThat(namespaces()).doesNotContain("twin-staging", "twin-production");
             prober.assertNoneLost();
         }
-        waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        Cluster.waitUntilAllIsWell();
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("make down leaves nothing in the cluster and every commit in the clone; make up begins anew")
+    void downOfAll() {
+        MinikubeMark mark = MinikubeMark.taken();
+        try {
+            String main = mainOfTheFirst();
+            CommandResult down = Cluster.run(Cluster.ROOT, "make", "down").orFail();
+            assertThat(down.output()).contains("minikube stays").doesNotContain("left alone");
+            saved(down, main);
+            assertThat(ofThePlatform()).isEmpty();
+        } finally {
+            CommandResult up = Cluster.run(Cluster.ROOT, "make", "up");
+            up.orFail();
+            mark.putBack();
+            measured("make up %.0f s".formatted(up.number("Ready after ([0-9]+) s")));
+        }
+        Cluster.waitUntilAllIsWell();
+    }
+
+    /** The newest commit in the cluster's repository, which only another clone knows. */
+    private static String mainOfTheFirst() {
+        first.git("fetch", "-q", "cluster");
+        return first.git("rev-parse", "cluster/main");
+    }
+
+    private static void saved(CommandResult down, String main) {
+        String ref = "refs/saved/cluster-" + main.substring(0, 12);
+        assertThat(down.output()).contains("are kept as " + ref);
+        assertThat(Cluster.run(Cluster.ROOT, "git", "rev-parse", ref).line()).isEqualTo(main);
+    }
+
+    /** Objects with a name of the platform's or of a service's, of every kind that can be listed. */
+    private static List<String> ofThePlatform() {
+        String each = "kubectl --context \"$0\" api-resources --verbs=list -o name | sort -u | paste -sd, -";
+        String kinds =
+                Cluster.run(Cluster.ROOT, "bash", "-c", each, Cluster.CONTEXT).line();
+        return kubectl("get", kinds, "-A", "--ignore-not-found", "-o", "name")
+                .orFail()
+                .output()
+                .lines()
+                .filter(object -> object.matches(".*(argo|traefik|hello|twin|/(git|registry)\\b).*"))
+                .filter(object -> !object.startsWith("event"))
+                .toList();
     }
 
     /** What Argo CD says of an Application of this service's project, which goes away again. */

@@ -1,11 +1,11 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 /** Argo CD's page, as {@code make ui} brings it to this machine. */
 @ClusterTest
 class UiIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final String PORT = "19443";
 
     @Test

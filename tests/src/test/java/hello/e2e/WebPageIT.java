@@ -1,5 +1,6 @@
 package hello.e2e;
 
+import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
@@ -9,9 +10,9 @@ import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
+import hello.support.Symptom;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ClusterTest
 class WebPageIT {
     private static final String STAGING = "hello-staging";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String CONTROLLER = "system:serviceaccount:argocd:argocd-application-controller";
 
     @TempDir
@@ -78,7 +78,7 @@ class WebPageIT {
                 () -> pods("staging").stream().noneMatch(before::contains) && Cluster.allHealthy());
         CommandResult rollback = argocd.run("app", "rollback", STAGING);
         assertThat(rollback.exitCode()).isNotZero();
-        assertThat(rollback.output()).contains("auto-sync is enabled");
+        Symptom.of("rollback cannot be initiated when auto-sync is enabled").isIn(rollback.output());
         assertThat(field("argocd", "application/" + STAGING, ".spec.info[*].value"))
                 .contains("make rollback ENV=staging");
         measured("only new pods " + seconds + " s after the restart");
@@ -101,13 +101,13 @@ class WebPageIT {
         clone.write("gitops/chart/templates/children.yaml", children, "What only controllers make");
         clone.git("push", "-q", "cluster");
         try {
+            Symptom denied = Symptom.of("ValidatingAdmissionPolicy 'hello-children' … denied request");
             String message = ".status.operationState.message";
             measured("named after "
                     + waitUntil(
                             "Argo CD says so",
                             PATIENCE,
-                            () -> field("argocd", "application/" + STAGING, message)
-                                    .contains("hello-children"))
+                            () -> denied.matches(field("argocd", "application/" + STAGING, message)))
                     + " s");
             assertThat(kubectl("-n", STAGING, "get", "pods,replicasets", "-o", "name")
                             .orFail()
@@ -117,7 +117,7 @@ class WebPageIT {
             clone.git("revert", "--no-edit", "HEAD");
             clone.git("push", "-q", "cluster");
         }
-        measured("well again after " + waitUntil("all is well", PATIENCE, Cluster::allHealthy) + " s");
+        measured("well again after " + Cluster.waitUntilAllIsWell() + " s");
     }
 
     private static String[] with(String[] words, String more) {
@@ -146,7 +146,7 @@ class WebPageIT {
                     + " s");
         } finally {
             clone.make("rollback", "ENV=staging").orFail();
-            waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+            Cluster.waitUntilAllIsWell();
         }
     }
 }
