@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153
 # Other services in the same cluster: renamed copies of this repository, each with a root, projects
 # and environments of its own. One of them keeps what all share: Argo CD, the ingress controller,
 # the git server and the registry. Sourced by up and down.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153
 # What an earlier version of this repository left in a cluster, taken over by `make up` and
 # `make down`: it marked its namespaces by the service's name or not at all, and its Application
 # `root` and ApplicationSet `environments` had names that only one service can have.
@@ -35,6 +35,7 @@ mark_all_of_former_version() {
   for name in $(foreign_namespaces argocd $names); do
     mark_namespace "$name"
   done
+  # shellcheck disable=SC2013 # names are words
   for name in $(awk -v "name=$NAME" '$2 == name { print $4 }' <<<"$applications"); do
     mark_namespace "$name" "$OWN_MARK"
   done
@@ -46,12 +47,37 @@ former_settings() {
   columns argocd application/root "$ROOT_COLUMNS" || true
 }
 
+# An earlier version's root does not take what `make up` tells it.
+is_main_of_this_version() { (render_main >/dev/null 2>&1); }
+
+# Then the cluster's own main gets this commit, as by `make deploy`. The former root keeps still
+# meanwhile: it would take itself away, and the environments' Applications with it.
+publish_over_former_main() {
+  fetch
+  ! is_main_of_this_version || return 0
+  say "main in the cluster is of an earlier version, and gets this commit"
+  if has_former_root; then
+    kubectl -n argocd patch application/root --type=merge \
+      -p '{"spec":{"syncPolicy":{"automated":null}}}' >/dev/null
+  fi
+  begin_bridge
+  local/deploy --publish "$(git rev-parse cluster/main)"
+}
+
+require_main_of_this_version() {
+  is_main_of_this_version ||
+    die "main of $REPO is of another version than this clone" \
+      "bring both to one: git pull cluster main, or a push to it; then make up again"
+}
+
+has_former_root() {
+  [ "$(columns argocd application/root PATH:.spec.source.path || true)" = argocd/root ]
+}
+
 # The root goes first, so that it keeps nothing of what goes next. The Applications of the
 # environments stay, and the new ApplicationSet takes them over.
 delete_former_root() {
-  local path
-  path=$(columns argocd application/root PATH:.spec.source.path || true)
-  [ "$path" = argocd/root ] || return 0
+  has_former_root || return 0
   say "replacing the Application 'root' of an earlier version by '$NAME'"
   kubectl -n argocd delete application/root >/dev/null
   kubectl -n argocd delete --ignore-not-found appproject/root >/dev/null

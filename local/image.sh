@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154
 # The image of the current commit, built and pushed. Sourced by deploy and preview, which set `tag`.
 registry=''
 
@@ -12,11 +12,20 @@ reach_registry() {
 
 # A forward that breaks while it is used comes back within a second, and jib does not wait for that.
 push_image() {
-  service/image "$1" && return 0
-  grep -qE "Connect to $registry .* failed|$registry failed to respond" <service/target/image.log ||
-    return 1
-  say "the way to the registry broke; once more"
-  service/image "$1"
+  local more
+  for more in 2 1 0; do
+    service/image "$1" && return 0
+    [ "$more" != 0 ] || return 1
+    way_broke || return 1
+    say "the way to the registry broke; once more"
+  done
+}
+
+# way_broke: jib lost the registry while it built; the registry itself refused nothing
+way_broke() {
+  local lost="Connect to $registry .* failed|$registry failed to respond"
+  lost+="|I/O error for image \[$registry/"
+  grep -qE "$lost" <service/target/image.log
 }
 
 # Sets `digest` to that of the image of HEAD, which is `tag` for short.

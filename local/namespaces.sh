@@ -1,10 +1,12 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153
 # Which namespaces of the cluster `make up` made. Sourced by the scripts that make or delete some.
 # It marks them with a label; a namespace of the same name without it is somebody else's.
 MARK=app.kubernetes.io/part-of=platform  # Argo CD, ingress controller, git server and registry
 OWN_MARK=app.kubernetes.io/part-of=$NAME # this service's environments, and what rules them
-# What `make up` writes on the namespace argocd: which release, and that it started this minikube.
-INSTALL_COLUMN=INSTALL:.metadata.annotations.platform/install
+# What `make up` writes on the namespace argocd: which release, the objects that it has, and that it
+# started this minikube.
+INSTALL_COLUMNS=INSTALL:.metadata.annotations.platform/install
+INSTALL_COLUMNS=$INSTALL_COLUMNS,OBJECTS:.metadata.annotations.platform/objects
 STARTED_COLUMN=STARTED:.metadata.annotations.platform/minikube-started-by
 
 marked_namespaces() {

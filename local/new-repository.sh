@@ -11,3 +11,7 @@ git config receive.denyDeletes true
 git config receive.shallowUpdate true
 # What breaks git's rules, or is made to harm those who clone it, does not get in.
 git config transfer.fsckObjects true
+# A push leaves small files. Past some hundreds git packs them, while the push waits: what goes on
+# behind it would be cut off with the pod.
+git config gc.auto 512
+git config gc.autoDetach false

@@ -1,8 +1,13 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2153,SC2154
 # What `make up` puts into the cluster, and when it is ready. Sourced by up, which sets $scratch,
 # and by others for render_root.
 ARGOCD_PARTS='deployment/argocd-repo-server deployment/argocd-applicationset-controller
   deployment/argocd-redis deployment/argocd-server statefulset/argocd-application-controller'
+# shellcheck source=notify.sh
+. "${BASH_SOURCE[0]%/*}/notify.sh"
+# What the root is to follow, what Argo CD has compared it with, and whether it is syncing.
+SETTLED_COLUMNS=WANTED:.spec.source.repoURL,SEEN:.status.sync.comparedTo.source.repoURL
+SETTLED_COLUMNS=$SETTLED_COLUMNS,SYNC:.operation
 PLATFORM=true # whether this copy keeps what all share, see copies.sh
 
 # render_root CHART [OPTION]...
@@ -15,25 +20,46 @@ render_root() {
 
 # The pinned release, unless just that is there.
 install_argocd() {
-  local wanted installed manifests=$scratch/argocd.yaml
+  local wanted installed former=''
   if [ "$PLATFORM" = false ]; then
     check_shared_argocd
     return 0
   fi
   wanted=$(cat argocd/install/* | git hash-object --stdin)
-  installed=$(columns argocd namespace/argocd "$INSTALL_COLUMN" || true)
-  [ "$wanted" != "$installed" ] || return 0
+  read -r installed former <<<"$(columns argocd namespace/argocd "$INSTALL_COLUMNS" || true)"
+  [[ "$installed $former" != "$wanted "*/* ]] || return 0
   say "installing Argo CD"
   fetch_argocd
+  apply_argocd "$former"
+  # What runs already reads argocd-cmd-params-cm only when it starts.
+  [[ "${installed:-<none>}" =~ ^(<none>|$wanted)$ ]] ||
+    kubectl -n argocd rollout restart deployment,statefulset >/dev/null
+  kubectl annotate namespace argocd "platform/install=$wanted" --overwrite >/dev/null
+}
+
+# apply_argocd FORMER: the objects that were installed before, with commas
+apply_argocd() {
+  local objects manifests=$scratch/argocd.yaml
   kubectl kustomize "$scratch/install" >"$manifests" ||
     die "Argo CD's manifests could not be built (message above)" \
       "git diff argocd/install; then make up again"
-  kubectl apply --server-side --force-conflicts -f "$manifests" >/dev/null ||
+  objects=$(kubectl apply --server-side --force-conflicts -o name -f "$manifests") ||
     die "Argo CD's manifests were refused" "read the message above, then make up again"
-  # What runs already reads argocd-cmd-params-cm only when it starts.
-  [[ "${installed:-<none>}" == '<none>' ]] ||
-    kubectl -n argocd rollout restart deployment,statefulset >/dev/null
-  kubectl annotate namespace argocd "platform/install=$wanted" --overwrite >/dev/null
+  keep_notifications
+  delete_what_is_left "$1" "$objects"
+  kubectl annotate namespace argocd "platform/objects=${objects//$'\n'/,}" --overwrite >/dev/null
+}
+
+# delete_what_is_left FORMER OBJECTS: what the release before had, and this one has not. What may
+# hold somebody's settings stays, and the kinds of Application, with which all of these would go.
+delete_what_is_left() {
+  local left
+  left=$(tr ',' '\n' <<<"$1" | grep / | grep -vxF "$2" |
+    grep -vE '^(namespace|configmap|secret|customresourcedefinition\.[a-z0-9.]+)/' || true)
+  [ -n "$left" ] || return 0
+  say "left by the release before, and deleted: ${left//$'\n'/, }"
+  # shellcheck disable=SC2086 # names are words
+  kubectl -n argocd delete --ignore-not-found $left >/dev/null
 }
 
 # Leaves $scratch/install: argocd/install upon a copy of the release that was compared with its
@@ -46,6 +72,7 @@ fetch_argocd() {
     die "Argo CD's manifests could not be read from $address: $output" \
       "can this machine reach it? then make up again"
   compare_with_checksum "$address" "$version $(checksum "$scratch/release")"
+  name_other_tags "$version" <$kustomization
   cp -R argocd/install "$scratch/install"
   sed -E 's|^( *- )https://.*(/manifests/.*)\?ref=.*|\1../release\2|' $kustomization \
     >"$scratch/install/kustomization.yaml"
@@ -71,6 +98,18 @@ compare_with_checksum() {
   expected $(cat $file)
   got      $2" "if you changed the version in argocd/install: echo '$2' >$file
         if not, somebody has moved the tag: do not install it"
+}
+
+# name_other_tags VERSION <KUSTOMIZATION: images that it pins, where this release has another tag
+name_other_tags() {
+  local name tag found
+  sed -nE 's/^ *(- name|newTag): *([^ ]+)$/\2/p' | paste -d ' ' - - |
+    while read -r name tag; do
+      found=$(grep -rhoE "image: $name:[^@ ]+" "$scratch/release/manifests" | sort -u || true)
+      if [ -n "$found" ] && ! grep -qxF "image: $name:$tag" <<<"$found"; then
+        say "$1 comes with ${found##*image: }, argocd/install/kustomization.yaml has $tag"
+      fi
+    done
 }
 
 # wait_for NAMESPACE WORKLOAD NAME
@@ -108,22 +147,48 @@ wait_for_argocd() {
   done
 }
 
-# The root as it stands in the repository that Argo CD follows, so that doing it again changes
-# nothing. Its Application first: a root that follows another repository now must not heal the
-# projects that come next, and until they are there it is refused, and heals nothing.
+# render_main [OPTION]...: the root as it stands in the repository that Argo CD follows
+render_main() {
+  rm -rf "$scratch/main"
+  mkdir "$scratch/main"
+  git archive cluster/main argocd/root | tar -x -C "$scratch/main" ||
+    die "$REPO has no argocd/root on main" "is it a copy of this repository?"
+  render_root "$scratch/main/argocd/root" "$@"
+}
+
+# From there, so that doing it again changes nothing. Its Application first: a root that follows
+# another repository now must not heal the projects that come next, and until they are there it is
+# refused, and heals nothing.
 install_root() {
   local rendered output try
-  git archive cluster/main argocd/root | tar -x -C "$scratch" ||
-    die "$REPO has no argocd/root on main" "is it a copy of this repository?"
   rendered=$(
-    render_root "$scratch/argocd/root" --show-only templates/root.yaml
-    render_root "$scratch/argocd/root"
+    render_main --show-only templates/root.yaml
+    render_main
   )
   for try in 1 2 3 4 5 6; do # a CRD takes a moment to be served
     output=$(kubectl apply --server-side --force-conflicts -f - <<<"$rendered" 2>&1) && return 0
     sleep "$try"
   done
   die "the root was refused: $output" "make up again"
+}
+
+# A look of Argo CD's that began before can end in a sync of what the root followed then, itself
+# included: so the root is written again until Argo CD has seen this one, and syncs no other.
+settle_root() {
+  local tries=0
+  until root_is_settled; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 60 ] || return 0 # what is in the way, the next step says
+    sleep 1
+  done
+}
+
+root_is_settled() {
+  local root wanted seen operation
+  root=$(columns argocd "application/$NAME" "$SETTLED_COLUMNS") || return 1
+  read -r wanted seen operation <<<"$root"
+  [ "$wanted" = "$REPO" ] || install_root
+  [ "$wanted $seen $operation" = "$REPO $REPO <none>" ]
 }
 
 wait_for_sync() {

@@ -32,6 +32,15 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ $image.repository }}:{{ $image.tag }}{{ with $image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
+{{/* Where it answers: its first host, or the Service where no Ingress leads to it. */}}
+{{- define "service.address" -}}
+{{- if and .Values.ingress.enabled .Values.ingress.hosts -}}
+http{{ if .Values.ingress.tls.secretName }}s{{ end }}://{{ first .Values.ingress.hosts }}/
+{{- else -}}
+http://{{ .Release.Name }}.{{ .Release.Namespace }}/
+{{- end }}
+{{- end }}
+
 {{/* The minimum of replicas, with autoscaling or without. */}}
 {{- define "service.minReplicas" -}}
 {{- ternary .Values.autoscaling.minReplicas .Values.replicaCount .Values.autoscaling.enabled -}}

@@ -158,6 +158,7 @@ class ConnectionsTest {
     @Test
     void connectionsAreCappedForEachPort() throws Exception {
         List<Connection> open = new ArrayList<>();
+        ListAppender<ILoggingEvent> log = listening();
         try {
             for (int i = 0; i < 5; i++) {
                 Connection connection = connect();
@@ -169,6 +170,13 @@ class ConnectionsTest {
                 oneMore.send(GET);
                 assertEquals(0, oneMore.answer());
             }
+            String said = log.list.stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .filter(message -> message.contains(" connections are open on "))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(said.startsWith("5 "), said);
+            assertTrue(said.contains(":" + server.getPort() + ", the maximum"), said);
             try (Connection probe = new Connection(Client.management(server, "/"))) {
                 probe.send("GET /health/liveness HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 assertEquals(200, probe.answer());
@@ -180,6 +188,7 @@ class ConnectionsTest {
                 assertEquals(200, inItsPlace.answer());
             }
         } finally {
+            log.stop();
             for (Connection connection : open) {
                 connection.close();
             }
@@ -208,20 +217,25 @@ class ConnectionsTest {
 
     @Test
     void malformedChunkIsLoggedWithoutTrace() throws Exception {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-        log.start();
-        root.addAppender(log);
+        ListAppender<ILoggingEvent> log = listening();
         try {
             refused("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n");
             Thread.sleep(300);
         } finally {
-            root.detachAppender(log);
+            log.stop();
         }
         JsonLog encoder = new JsonLog();
         encoder.start();
         String line = new String(encoder.encode(log.list.getFirst()), StandardCharsets.UTF_8);
         assertTrue(line.contains("Malformed request body"), line);
         assertFalse(line.contains("\\tat "), line);
+    }
+
+    /** What the service logs from now on, until that is stopped. */
+    private static ListAppender<ILoggingEvent> listening() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).addAppender(log);
+        return log;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hello.bump.Sandbox.Image;
 import hello.support.CommandResult;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,6 +161,7 @@ class BumpTest {
                 .isEqualTo(Sandbox.FILE);
         CommandResult again = sandbox.run(sandbox.bump("workflow", "line", Image.of(two)));
         assertThat(Outcome.of(again)).isEqualTo("unchanged reverted");
+        Symptom.of("unchanged reverted").isIn(again.line());
         String way = again.line().substring(again.line().indexOf("git revert"));
         assertThat(way).isEqualTo("git revert " + Outcome.commit(back));
         sandbox.must(sandbox.person(way + " --no-edit >/dev/null"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hello.support.Command;
 import hello.support.CommandResult;
 import hello.support.Repository;
+import hello.support.Symptom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,23 @@ class OrderTest {
         commit("", "staging");
         refused(order("first HEAD~1"), "'HEAD~1' has no folder gitops/environments");
         refused(order("frist HEAD"), "names no environment");
+    }
+
+    @Test
+    void misspeltNameIsPutRight() throws IOException {
+        commit("staging\nprodction\n", "production", "staging");
+        Symptom.of("order: gitops/environments/order names '…', and there is no folder …")
+                .isIn(order("first HEAD").errors());
+        run("printf 'staging\\nproduction\\n' >gitops/environments/order; git commit -qam Right")
+                .orFail();
+        order("first HEAD").orFail();
+    }
+
+    @Test
+    void stepFromTheThirdEnvironmentOnIsSaid() throws IOException {
+        commit(THREE, "production", "qa", "staging");
+        Symptom.of("order: which step? …").isIn(step("", "").errors());
+        step("", "qa").orFail();
     }
 
     private void refused(CommandResult result, String why) {

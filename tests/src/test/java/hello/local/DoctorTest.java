@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hello.support.CommandResult;
 import hello.support.Repository;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import hello.support.Yaml;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -172,10 +173,25 @@ class DoctorTest {
         assertThat(doctor.exitCode()).as(doctor.output()).isZero();
     }
 
+    /** A JDK says in a file which one it is. */
+    @Test
+    void aJdkThatIsNamedIsTaken() {
+        String another = "sed 's/release>[0-9]*</release>99</' clone/pom.xml >x; mv x clone/pom.xml\n";
+        Symptom.of("No JDK 25 found").isIn(doctor(another).output());
+        CommandResult named = doctor("""
+                mkdir -p jdk/bin
+                cp bin/javac jdk/bin/
+                echo 'JAVA_VERSION="99.0.1"' >jdk/release
+                export JAVA_HOME=$PWD/jdk
+                """);
+        assertThat(named.orFail().output()).containsPattern("ok +java +.*/jdk\n");
+    }
+
     @Test
     void everyMissingToolIsNamedAtOnce() {
         String tools = "git make curl mvn minikube kubectl helm argocd";
         CommandResult doctor = doctor("cd bin; rm " + tools + "; cd ..");
+        Symptom.of("'helm' is not installed").isIn(doctor.output());
         assertThat(tools.split(" "))
                 .allSatisfy(tool -> assertThat(doctor.output())
                         .containsPattern("no +" + tool + " +'" + tool + "' is not installed\\n +next: "));

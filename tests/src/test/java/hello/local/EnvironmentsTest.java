@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,26 @@ class EnvironmentsTest {
     }
 
     @Test
+    void statusNamesWhatMainHasNoMore() {
+        takeAway();
+        place.must("cp \"$PLACE/bin/kubectl\" \"$PLACE/asked\"");
+        place.standIn("kubectl", """
+                case "$*" in
+                  *component=preview*) ;;
+                  *"get applications "*) echo hello-qa Unknown Healthy ;;
+                  *) exec "$PLACE/asked" "$@" ;;
+                esac
+                """);
+        place.standIn("argocd", "");
+        place.standIn("curl", "exit 7");
+        String status = place.run("NODE=198.51.100.1 INGRESS=198.51.100.1:80 local/status")
+                .output();
+        Symptom.of("main has no gitops/environments/NAME any more, so nothing changes it")
+                .isIn(status);
+        assertThat(status).contains("git revert, or make remove ENV=qa");
+    }
+
+    @Test
     void somebodyElsesNamespaceIsLeftAlone() {
         takeAway();
         place.write("foreign", "namespace/hello-qa\n");
@@ -116,7 +137,7 @@ class EnvironmentsTest {
     void freezeAndThawWaitForArgoCd() {
         place.write("target", "main Synced main\n");
         CommandResult early = place.run("TIMEOUT=1 WHY='an audit' local/freeze production");
-        assertThat(early.output()).contains("git has it, Argo CD does not yet");
+        Symptom.of("git has it, Argo CD does not yet").isIn(early.output());
         String head = place.must("git rev-parse refs/remotes/cluster/main~1");
         place.write("target", head + " Synced " + head + "\n");
         assertThat(place.must("WHY='another' local/freeze production"))

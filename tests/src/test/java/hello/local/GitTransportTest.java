@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.offset;
 
 import hello.support.CommandResult;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import org.awaitility.Awaitility;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,12 +54,17 @@ class GitTransportTest {
                 .isCloseTo(System.currentTimeMillis() / 1000.0, offset(60.0));
     }
 
-    /** While Argo CD looks, it forgets what it is told. */
+    /** Argo CD forgets a word that comes while it looks, if it is the same as the one before. */
     @Test
-    void argoCdIsToldOnceMore() {
+    void noTwoWordsAreTheSame() {
         place.must(CONNECT);
-        place.must("git push -q cluster");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> timesTold() == 2);
+        place.must("git push -q cluster; git commit -q --allow-empty -m Next; git push -q cluster");
+        List<String> words = kubectl.calls()
+                .lines()
+                .map(call -> call.replaceFirst(".*(refresh-timestamp|application-set-refresh)=", "$1="))
+                .filter(word -> word.matches("(refresh-timestamp|application-set-refresh)=[0-9.]+"))
+                .toList();
+        assertThat(words).hasSize(4).doesNotHaveDuplicates();
     }
 
     @Test
@@ -67,7 +72,7 @@ class GitTransportTest {
         place.must(CONNECT);
         place.must("GIT_CLUSTER_TELL=later git push -q cluster");
         assertThat(timesTold()).isZero();
-        place.must("git commit -q --allow-empty -m Next; GITOPS_CONNECTED=yes git push -q cluster");
+        place.must("git commit -q --allow-empty -m Next; git push -q cluster");
         assertThat(timesTold()).isOne();
     }
 
@@ -127,6 +132,18 @@ class GitTransportTest {
         assertThat(Files.exists(beside.resolve("local"))).isFalse();
         place.must(beside, "git checkout -q HEAD~1 && " + CONNECT + " && git fetch -q cluster");
         assertThat(place.must("git rev-parse cluster/from-beside")).isEqualTo(place.must("git rev-parse HEAD"));
+    }
+
+    /** Git knows the transport by its path. */
+    @Test
+    void aCloneThatWasMovedFetchesAgainAfterTheNextCommand() {
+        place.must(CONNECT);
+        place.must("git push -q cluster");
+        place.must(folder, "mv '100% my clone' moved");
+        Path moved = folder.resolve("moved");
+        String fetch = place.must(moved, "! git fetch cluster 2>&1");
+        Symptom.of("fatal: cannot run …/git-cluster").isIn(fetch);
+        place.must(moved, CONNECT + " && git fetch cluster");
     }
 
     @Test

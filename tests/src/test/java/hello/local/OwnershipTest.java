@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,8 @@ class OwnershipTest {
     void upRefusesAnArgoCdThatItDidNotMake() throws IOException {
         namespaces("argocd");
         place.write("argocd", "argocd\n");
-        refuses("", "an Argo CD runs in the namespace 'argocd'", "make up ADOPT='argocd'");
+        Symptom.of("an Argo CD runs in the namespace 'argocd', and 'make up' did not make it")
+                .isIn(refuses("", "make up ADOPT='argocd'"));
         assertThat(place.run("git config --get-regexp 'remote.cluster|hello'").output())
                 .isEmpty();
     }
@@ -170,6 +172,46 @@ class OwnershipTest {
                 .anyMatch(call -> call.endsWith("crd -l app.kubernetes.io/part-of=argocd"));
     }
 
+    /** Somebody pushed from another clone, and this one has not looked since. */
+    @Test
+    void downKeepsTheCommitsThatOnlyTheClusterHas() throws IOException {
+        mark("argocd", "git", "registry", "traefik", "hello-staging");
+        String commit = place.must("""
+                git init -q --bare -b main "$PLACE/hello.git"
+                git push -q "$PLACE/hello.git" main
+                git clone -q "$PLACE/hello.git" "$PLACE/other"
+                cd "$PLACE/other"
+                git -c user.name=Bob -c user.email=bob@example.org commit -q --allow-empty -m 'Only there'
+                git push -q origin HEAD:main
+                git rev-parse HEAD
+                """);
+        place.must("cp \"$PLACE/bin/kubectl\" \"$PLACE/asked\"");
+        place.standIn("kubectl", """
+                case "$*" in
+                  *git-upload-pack*) exec git-upload-pack "$PLACE/hello.git" ;;
+                  *) exec "$PLACE/asked" "$@" ;;
+                esac
+                """);
+        String ref = "refs/saved/cluster-" + commit.substring(0, 12);
+        assertThat(place.run("local/down").orFail().output())
+                .contains("commits that only the cluster had are kept as " + ref + ": git log " + ref);
+        assertThat(place.must("git log --format=%H main.." + ref)).isEqualTo(commit);
+        assertThat(place.must("git for-each-ref refs/remotes; git config --get-regexp 'remote[.]|^gitops' || true"))
+                .as("what the clone still knows of the cluster")
+                .isEmpty();
+        assertThat(remaining()).containsExactlyInAnyOrder("default", "kube-system");
+    }
+
+    /** Then they cannot be kept, and so nothing goes. */
+    @Test
+    void downTakesNothingAwayThatItCouldNotSave() throws IOException {
+        mark("argocd", "git", "hello-staging");
+        CommandResult down = place.run("local/down");
+        assertThat(down.exitCode()).isOne();
+        assertThat(down.output()).contains("the commits in the cluster could not be fetched", "nothing was taken away");
+        assertThat(deletions()).isEmpty();
+    }
+
     @Test
     void downTakesNothingAwayWhereItMadeNothing() throws IOException {
         namespaces("argocd", "hello-theirs", "traefik", "git", "registry");
@@ -246,11 +288,13 @@ class OwnershipTest {
                 .anyMatch(call -> call.endsWith("secret/hello-tls ingress/hello-tls"));
     }
 
-    private void refuses(String environment, String... sentences) {
+    /** Gives what it says. */
+    private String refuses(String environment, String... sentences) {
         CommandResult result = place.run(environment + "local/up");
         assertThat(result.exitCode()).isOne();
         assertThat(result.output()).contains(sentences);
         assertThat(kubectl.calls()).doesNotContain("kustomize", "apply");
+        return result.output();
     }
 
     /** Up to where it would read Argo CD's manifests, which are not there. */

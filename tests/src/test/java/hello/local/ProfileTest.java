@@ -3,6 +3,7 @@ package hello.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
+import hello.support.Symptom;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,7 @@ class ProfileTest {
                 """);
         place.must("git clone -q --bare . \"$PLACE/next.git\"; git config gitops.context next");
         CommandResult status = place.run("local/status").orFail();
+        Symptom.of("the remote 'cluster' is now …").isIn(status.output());
         assertThat(status.output())
                 .contains("kept as refs/saved/cluster-" + commit.substring(0, 12), "in the cluster 'next'");
         assertThat(place.must("git rev-parse refs/saved/cluster-" + commit.substring(0, 12)))
@@ -94,12 +96,16 @@ class ProfileTest {
     /** A laptop that has just woken up, or whose cluster was deleted. */
     @Test
     void anApiThatDoesNotAnswerIsNamedWithItsWords() {
+        place.must("cp \"$PLACE/bin/kubectl\" \"$PLACE/awake\"");
         place.standIn("kubectl", "echo 'The connection to the server 192.168.49.2:8443 was refused' >&2; exit 1");
         CommandResult status = place.run("local/status");
         assertThat(status.exitCode()).isOne();
+        Symptom.of("does not answer").isIn(status.output());
+        Symptom.of("the cluster … has no 'hello', or does not answer").isIn(status.output());
         assertThat(status.output())
-                .contains("the cluster 'second' has no 'hello', or does not answer")
                 .contains(
                         "192.168.49.2:8443 was refused", "make up (it starts a stopped minikube, too)", "make doctor");
+        place.must("cp \"$PLACE/awake\" \"$PLACE/bin/kubectl\"");
+        place.must(". local/lib.sh; connect");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
 import hello.support.Repository;
+import hello.support.Symptom;
 import hello.support.Yaml;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,10 +70,29 @@ class StandInsTest {
                 """);
         assertThat(broken.exitCode()).as(broken.output()).isNotZero();
         assertThat(broken.output()).contains("missingEmail");
+        Symptom.of("fsck error in packed object").isIn(broken.output());
         CommandResult forced =
                 place.run("git commit -q --amend -m Another && git push --force \"$PLACE/hello.git\" main");
         assertThat(forced.exitCode()).as(forced.output()).isNotZero();
         assertThat(forced.output()).contains("denying non-fast-forward");
+    }
+
+    /** Twenty pushes bring 1,600 files, and too few of each for git to keep them as packs. */
+    @Test
+    void theRepositoryPacksWhatPushesLeave() {
+        String setUp = Repository.read("local/new-repository.sh");
+        Workplace place = new Workplace(folder, "clone");
+        place.must(setUp.replace("/git/$1.git", folder.resolve("hello.git").toString()), "hello");
+        place.must("""
+                for push in {1..20}; do
+                  for file in {1..80}; do echo "$push $file" >"file$file"; done
+                  git add .
+                  git commit -qm "Push $push"
+                  git push -q "$PLACE/hello.git" main
+                done
+                """);
+        CommandResult counted = place.run("git -C \"$PLACE/hello.git\" count-objects");
+        assertThat(counted.number("(\\d+) objects")).isLessThan(1000);
     }
 
     private static Map<String, Object> pod(String file) {

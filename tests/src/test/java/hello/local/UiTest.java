@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
 import hello.support.StandIn;
+import hello.support.Symptom;
 import hello.support.Terminal;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -114,7 +115,8 @@ class UiTest {
                 """);
         CommandResult result = place.run("TIMEOUT=1 PORT=\"$1\" local/ui", freePort());
         assertThat(result.exitCode()).isOne();
-        assertThat(result.output()).contains("there is no way to Argo CD: error: no pod runs", "next: make status");
+        Symptom.of("there is no way to Argo CD").isIn(result.output());
+        assertThat(result.output()).contains("Argo CD: error: no pod runs", "next: make status");
     }
 
     private static String freePort() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hello.support.CommandResult;
 import hello.support.Repository;
+import hello.support.Symptom;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,18 @@ class WhatsRunningTest {
                 .asString()
                 .startsWith(link + " ");
         assertThat(result.output()).contains("whats-running: " + link + ": ", what, "\n  next: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            commit=main; says a b | whats-running: answer: pod … says that it was built from …, which is no commit here
+            replace "s/$digest/$other/" deployment | whats-running: image: the Deployment wants …, the pods run …
+            by_hand image.yaml "s/$commit/$seed/"; synced | whats-running: bump: … was changed by hand
+            commit=$unpushed; bump; says a b; synced | whats-running: source: commit … is not in main
+            """)
+    void troubleshootingHasTheSameWords(String planted, String symptom) {
+        change(planted);
+        Symptom.of(symptom).isIn(whatsRunning("staging").output());
     }
 
     @ParameterizedTest

@@ -105,7 +105,7 @@ class ScriptStyleTest {
                 .lines();
         return files.map(Repository::path)
                 .filter(Files::isRegularFile)
-                .filter(file -> !file.toString().matches(".*\\.(java|md|jar)"))
+                .filter(file -> !file.toString().matches(".*\\.(java|md|jar|webp)"))
                 .filter(file -> file.toString().endsWith(".sh")
                         || Repository.read(file).lines().findFirst().orElse("").matches("#!.*\\b(ba)?sh"))
                 .toList();
