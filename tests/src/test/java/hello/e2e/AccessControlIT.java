@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
@@ -88,7 +87,6 @@ class AccessControlIT {
                 String fields = "involvedObject.kind=" + kind + ",involvedObject.name=refused,reason=FailedCreate";
                 waitUntil(
                         kind + " is refused its pod",
-                        PATIENCE,
                         () -> kubectl("-n", NAMESPACE, "get", "events", "--field-selector=" + fields, "-o", "yaml")
                                 .output()
                                 .contains("hello-image"));
@@ -194,7 +192,7 @@ class AccessControlIT {
                     .orFail();
             kubectl("apply", "-f", Cluster.ROOT + "/gitops/platform/certificates.yaml")
                     .orFail();
-            measured("after " + waitUntil("it is served", PATIENCE, () -> trusts(folder, host)) + " s");
+            measured("after " + waitUntil("it is served", () -> trusts(folder, host)) + " s");
         } finally {
             kubectl("-n", "traefik", "delete", "ingress/certificates", "secret/certificate", "--ignore-not-found");
         }
@@ -257,7 +255,6 @@ class AccessControlIT {
             Symptom said = Symptom.of("Error configuring TLS … secret … does not exist");
             double seconds = waitUntil(
                     "the log says so",
-                    PATIENCE,
                     () -> said.matches(kubectl("-n", "traefik", "logs", "deployment/traefik", "--since=1m")
                             .output()));
             String shown = "openssl s_client -connect %s:443 -servername no-certificate.test </dev/null";

@@ -24,12 +24,10 @@ record ArgoCd(Path session) {
         ArgoCd argocd = new ArgoCd(folder.resolve("argocd"));
         Cluster.waitUntil(
                 "Argo CD has one server",
-                Cluster.PATIENCE,
                 () -> Cluster.pods("argocd", "argocd-server").size() == 1);
         String password = decoded(Cluster.field("argocd", FIRST_PASSWORD, ".data.password"));
         Cluster.waitUntil(
                 "Argo CD lets admin in",
-                Cluster.PATIENCE,
                 () -> argocd.run("login", "argocd", "--username", "admin", "--password", password)
                                 .exitCode()
                         == 0);

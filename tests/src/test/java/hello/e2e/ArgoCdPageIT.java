@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
@@ -68,7 +67,7 @@ class ArgoCdPageIT {
     private static void bringPage() throws IOException {
         if (ui == null) {
             ui = ArgoCd.page(PORT);
-            waitUntil("Argo CD answers", PATIENCE, () -> answer("/healthz").equals("ok"));
+            waitUntil("Argo CD answers", () -> answer("/healthz").equals("ok"));
         }
         assumeTrue(answer("/").contains("<base href"), "this Argo CD has no page; the lab: make lab-up LAB_PAGE=yes");
     }
@@ -162,7 +161,6 @@ class ArgoCdPageIT {
         page.click(one("[qe-id=application-sync-panel-button-synchronize]:not([disabled])"));
         double seconds = waitUntil(
                 "it is synced",
-                PATIENCE,
                 () -> !operation("startedAt").equals(former)
                         && operation("phase").equals("Succeeded"));
         assertThat(operation("operation.initiatedBy.username")).isEqualTo("admin");
@@ -184,8 +182,8 @@ class ArgoCdPageIT {
         String commit = clone.git("rev-parse", "HEAD");
         clone.bump(commit.substring(0, 12), "sha256:" + "0".repeat(64), commit);
         try {
-            double seconds = waitUntil(
-                    "the page names it", PATIENCE, () -> page.text(reason).equals("true"));
+            double seconds =
+                    waitUntil("the page names it", () -> page.text(reason).equals("true"));
             measured("named after " + seconds + " s");
             save("bad-release");
         } finally {

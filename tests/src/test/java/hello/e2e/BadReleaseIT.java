@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -166,7 +165,6 @@ class BadReleaseIT {
         try {
             waitUntil(
                     "a pod waits for it",
-                    PATIENCE,
                     () -> waits.matches(
                             kubectl("-n", "hello-staging", "get", "pods").output()));
             String status = Cluster.run(Cluster.ROOT, "make", "status").output();
@@ -178,7 +176,6 @@ class BadReleaseIT {
             measured("rolled out "
                     + waitUntil(
                             "the pods run",
-                            PATIENCE,
                             () -> field("hello-staging", "deployment/hello", reason)
                                     .equals("NewReplicaSetAvailable"))
                     + " s after it was made");
@@ -187,7 +184,6 @@ class BadReleaseIT {
             carol.git("push", "-q", "cluster");
             waitUntil(
                     "all is well again without it",
-                    PATIENCE,
                     () -> field("hello-staging", "deployment/hello", ".spec.template.spec.containers[0].envFrom")
                                     .isEmpty()
                             && Cluster.allHealthy());
@@ -255,7 +251,6 @@ class BadReleaseIT {
     private static void degradedWithin(int deadline) {
         waitLongUntil(
                 "Argo CD calls it Degraded",
-                PATIENCE,
                 () -> field("argocd", "application/hello-staging", ".status.health.status")
                         .equals("Degraded"));
         long seconds = Math.round((System.nanoTime() - released) / 1e9);
@@ -304,7 +299,6 @@ class BadReleaseIT {
                     + "{.status.operationState.message";
             double seconds = waitUntil(
                     "Argo CD says so",
-                    PATIENCE,
                     () -> field("argocd", "application/hello-staging", messages).matches("(?s).*(" + sign + ").*"));
             measured("named after " + seconds + " s");
             assertThat(Cluster.run(Cluster.ROOT, "make", "status").output())

@@ -162,19 +162,28 @@ final class Cluster {
     }
 
     /**
-     * Waits until something holds; asks three times a second at most, as each kubectl takes a tenth of a second of CPU
-     * from what is waited for.
+     * Waits {@link #PATIENCE} at most until something holds; asks three times a second at most, as each kubectl takes a
+     * tenth of a second of CPU from what is waited for.
      *
      * @param what the condition in words, for the failure's message
-     * @param atMost how long to wait
      * @param holds the condition; an exception counts as false
      * @return the seconds that it took, to a tenth
      */
+    static double waitUntil(String what, Callable<Boolean> holds) {
+        return waitUntil(what, PATIENCE, holds);
+    }
+
+    /** As {@link #waitUntil(String, Callable)}, for at most so long. */
     static double waitUntil(String what, Duration atMost, Callable<Boolean> holds) {
         return waitUntil(what, atMost, Duration.ofMillis(300), holds);
     }
 
-    /** As {@link #waitUntil}, for what takes minutes: asks once a second, so that the asking is no load. */
+    /** As {@link #waitUntil(String, Callable)}, for what takes minutes: asks once a second, to be no load. */
+    static double waitLongUntil(String what, Callable<Boolean> holds) {
+        return waitLongUntil(what, PATIENCE, holds);
+    }
+
+    /** As {@link #waitLongUntil(String, Callable)}, for at most so long. */
     static double waitLongUntil(String what, Duration atMost, Callable<Boolean> holds) {
         return waitUntil(what, atMost, Duration.ofSeconds(1), holds);
     }
@@ -262,7 +271,7 @@ final class Cluster {
      * ApplicationSet alone for three minutes (its {@code ReconcileRequeueOnValidationError}).
      */
     static double waitUntilAllIsWell() {
-        return waitUntil("all is well", PATIENCE, Cluster::allHealthy);
+        return waitUntil("all is well", Cluster::allHealthy);
     }
 
     /** Every Application is Synced and Healthy; if not, prints which one is not, as often as that changes. */

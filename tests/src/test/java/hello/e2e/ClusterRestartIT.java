@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -68,13 +67,11 @@ class ClusterRestartIT {
                 erin.git("push", "-q", "cluster");
                 waitUntil(
                         "the Service greets anew",
-                        PATIENCE,
                         () -> asked().keySet().stream().anyMatch(line -> line.startsWith(greeting)));
-                waitUntil(
-                        "the old pods are gone", PATIENCE, () -> pods("staging").size() == 2);
+                waitUntil("the old pods are gone", () -> pods("staging").size() == 2);
             });
             measured("the ingress answered "
-                    + waitUntil("it answers", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + waitUntil("it answers", () -> answer("staging").startsWith(greeting))
                     + " s after it was back");
             Symptom.of("Failed to watch … the server could not find the requested resource")
                     .isIn(kubectl("-n", "traefik", "logs", "deployment/traefik")
@@ -101,14 +98,12 @@ class ClusterRestartIT {
         for (String environment : List.of("staging", "production")) {
             waitLongUntil(
                     environment + " is measured at all",
-                    PATIENCE,
                     () -> field("hello-" + environment, "hpa/hello", active).equals("True"));
         }
         try (Prober prober = new Prober(host("production"), 100).awaitSteady()) {
             withComponentDown("kube-system", "deployment/metrics-server", () -> {
                 waitLongUntil(
                         "the autoscaler misses it",
-                        PATIENCE,
                         () -> field("hello-production", "hpa/hello", active).equals("False"));
                 assertThat(field("hello-production", "hpa/hello", ".status.desiredReplicas"))
                         .isEqualTo("2");
@@ -119,7 +114,6 @@ class ClusterRestartIT {
             measured("measured again "
                     + waitLongUntil(
                             "measured again",
-                            PATIENCE,
                             () -> field("hello-production", "hpa/hello", active).equals("True"))
                     + " s after it was back");
             assertThat(field("hello-production", "deployment/hello", ".status.readyReplicas"))

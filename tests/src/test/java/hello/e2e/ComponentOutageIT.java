@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -61,8 +60,7 @@ class ComponentOutageIT {
             });
             erin.git("push", "-q", "cluster");
             measured("the push reached curl "
-                    + waitUntil(
-                            "the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + waitUntil("the greeting", () -> answer("staging").startsWith(greeting))
                     + " s after it could be made");
             prober.assertNoneLost();
         }
@@ -75,7 +73,6 @@ class ComponentOutageIT {
                 .orFail();
         waitUntil(
                 "Argo CD misses it",
-                PATIENCE,
                 () -> field("argocd", "applications", ".items[*].status.sync.status")
                         .contains("Unknown"));
     }
@@ -104,11 +101,10 @@ class ComponentOutageIT {
                 erin.bump(tag, digest, commit);
                 waitUntil(
                         "it cannot be pulled",
-                        PATIENCE,
                         () -> waitingReasons("hello-staging").contains("Pull"));
             });
             measured("the bump's pods ran "
-                    + waitUntil("the new image runs", PATIENCE, () -> ready("hello-staging", digest))
+                    + waitUntil("the new image runs", () -> ready("hello-staging", digest))
                     + " s after the registry was back");
             erin.make("rollback", "ENV=staging").orFail(); // for the next test: the image that its commit made
             prober.assertNoneLost();
@@ -128,12 +124,11 @@ class ComponentOutageIT {
                     () -> withComponentDown("argocd", "deployment/argocd-repo-server", () -> {
                         erin.git("push", "-q", "cluster");
                         int sent = prober.sent();
-                        waitUntil("longer than a push takes", PATIENCE, () -> prober.sent() > sent + 15 * PER_SECOND);
+                        waitUntil("longer than a push takes", () -> prober.sent() > sent + 15 * PER_SECOND);
                         assertThat(answer("staging")).doesNotStartWith(greeting);
                     }));
             measured("the push reached curl "
-                    + waitUntil(
-                            "the greeting", PATIENCE, () -> answer("staging").startsWith(greeting))
+                    + waitUntil("the greeting", () -> answer("staging").startsWith(greeting))
                     + " s after Argo CD was back");
             prober.assertNoneLost();
         }

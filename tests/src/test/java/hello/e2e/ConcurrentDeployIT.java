@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.runningCommit;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
@@ -58,10 +57,7 @@ class ConcurrentDeployIT {
         ended.stream()
                 .filter(end -> end.became().equals("deployed"))
                 .forEach(end -> assertThat(sources).as("its bump").contains(end.commit()));
-        waitUntil(
-                "staging runs the newest",
-                PATIENCE,
-                () -> runningCommit("staging").equals(sources.getLast()));
+        waitUntil("staging runs the newest", () -> runningCommit("staging").equals(sources.getLast()));
         for (String commit : commits) {
             assertThat(judge.tryGit("merge-base", "--is-ancestor", commit, sources.getLast())
                             .exitCode())

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
@@ -49,7 +48,7 @@ class DriftIT {
         took.add("deployment's field "
                 + changed("deployment/hello", "/spec/progressDeadlineSeconds", ".spec.progressDeadlineSeconds", "999")
                 + " s");
-        waitUntil("staging answers", PATIENCE, () -> answer("staging").contains("pod hello-"));
+        waitUntil("staging answers", () -> answer("staging").contains("pod hello-"));
         measured(String.join(", ", took));
     }
 
@@ -72,11 +71,9 @@ class DriftIT {
         kubectl("-n", NS, "scale", "deployment/hello", "--replicas=1").orFail();
         double wanted = waitUntil(
                 "as many are wanted",
-                PATIENCE,
                 () -> field(NS, "deployment/hello", ".spec.replicas").equals(least));
         double ready = waitUntil(
                 "as many are ready",
-                PATIENCE,
                 () -> field(NS, "deployment/hello", ".status.readyReplicas").equals(least));
         measured(least + " wanted again after " + wanted + " s, ready " + ready + " s later");
         assertThat(wanted).as("the autoscaler looks every 15 s").isLessThanOrEqualTo(3 * 15);
@@ -93,8 +90,8 @@ class DriftIT {
             Cluster.kubectlWith(configMap("of-somebody"), "-n", NS, "create", "-f", "-")
                     .orFail();
             putAndTaken(nina, () -> namespaces.stream().allMatch(ns -> isThere(ns, "taken-out")));
-            double seconds = waitUntil(
-                    "it is gone", PATIENCE, () -> namespaces.stream().noneMatch(ns -> isThere(ns, "taken-out")));
+            double seconds =
+                    waitUntil("it is gone", () -> namespaces.stream().noneMatch(ns -> isThere(ns, "taken-out")));
             Cluster.waitUntilAllIsWell();
             assertThat(isThere(NS, "of-somebody")).as("what git never had").isTrue();
             measured("gone " + seconds + " s after the push, the other one is there");
@@ -123,7 +120,6 @@ class DriftIT {
         try {
             waitUntil(
                     "the status says why",
-                    PATIENCE,
                     () -> duplicate.matches(
                             Cluster.run(Cluster.ROOT, "local/status").output()));
         } finally {
@@ -131,7 +127,6 @@ class DriftIT {
         }
         double seconds = waitUntil(
                 "the Service is as git says",
-                PATIENCE,
                 () -> field(NS, "service/hello", ".spec.ports[0].port").equals(port));
         Cluster.waitUntilAllIsWell();
         measured("made anew " + seconds + " s after it was deleted");
@@ -142,7 +137,7 @@ class DriftIT {
     private static void putAndTaken(Clone clone, Callable<Boolean> isThere) {
         clone.git("push", "-q", "cluster");
         try {
-            waitUntil("it is there", PATIENCE, isThere);
+            waitUntil("it is there", isThere);
         } finally {
             clone.git("revert", "--no-edit", "HEAD");
             clone.git("push", "-q", "cluster");
@@ -176,10 +171,7 @@ class DriftIT {
                 .orFail();
         List<String> took = new ArrayList<>();
         uids.forEach((object, uid) -> {
-            waitUntil(
-                    object + " is back",
-                    PATIENCE,
-                    () -> !List.of("", uid).contains(field(NS, object, ".metadata.uid")));
+            waitUntil(object + " is back", () -> !List.of("", uid).contains(field(NS, object, ".metadata.uid")));
             double seconds = Math.round((System.nanoTime() - begin) / 1e8) / 10.0;
             assertThat(seconds).as(object).isLessThanOrEqualTo(SECONDS);
             took.add(object.replaceFirst("/.*", " ") + seconds + " s");
@@ -199,9 +191,7 @@ class DriftIT {
                         "[{\"op\":\"replace\",\"path\":\"" + pointer + "\",\"value\":" + value + "}]")
                 .orFail();
         double seconds = waitUntil(
-                object + " is as git says",
-                PATIENCE,
-                () -> field(NS, object, path).equals(wanted));
+                object + " is as git says", () -> field(NS, object, path).equals(wanted));
         assertThat(seconds).as(object + " " + path).isLessThanOrEqualTo(SECONDS);
         return seconds;
     }

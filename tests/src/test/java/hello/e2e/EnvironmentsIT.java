@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
@@ -98,7 +97,6 @@ class EnvironmentsIT {
         dana.git("push", "-q", "cluster");
         waitUntil(
                 "Argo CD has seen that the folder is gone",
-                PATIENCE,
                 () -> field("argocd", "application/hello-qa", ".status.sync.status")
                         .equals("Unknown"));
         assertThat(answer("qa")).startsWith("Hello, qa!");
@@ -137,7 +135,6 @@ class EnvironmentsIT {
             CommandResult thaw = dana.make("thaw", "ENV=production").orFail();
             waitUntil(
                     "production has what was pushed",
-                    PATIENCE,
                     () -> field("hello-production", "deployment/hello", ".spec.revisionHistoryLimit")
                                     .equals("4")
                             && field("hello-production", "hpa/hello", ".spec.maxReplicas")
@@ -182,7 +179,6 @@ class EnvironmentsIT {
         dana.git("push", "-q", "cluster");
         waitUntil(
                 "staging has the changed chart",
-                PATIENCE,
                 () -> field("hello-staging", "deployment/hello", ".spec.revisionHistoryLimit")
                         .equals("4"));
     }
@@ -192,7 +188,6 @@ class EnvironmentsIT {
         kubectl("-n", "hello-production", "delete", "pdb", "hello").orFail();
         return waitUntil(
                 "the budget is back",
-                PATIENCE,
                 () -> !List.of("", uid).contains(field("hello-production", "pdb/hello", ".metadata.uid")));
     }
 
@@ -203,7 +198,6 @@ class EnvironmentsIT {
                 .endsWith("by dana: " + WHY);
         waitUntil(
                 "production is in sync",
-                PATIENCE,
                 () -> field("argocd", PRODUCTION, ".status.sync.status").equals("Synced"));
         assertThat(field("argocd", PRODUCTION, ".spec.source.targetRevision")).matches("[0-9a-f]{40}");
         dana.make("whats-running", "ENV=production").orFail();
@@ -219,7 +213,6 @@ class EnvironmentsIT {
     private static List<String> settled(String environment) {
         waitUntil(
                 environment + " has its ready pods alone",
-                PATIENCE,
                 () -> pods(environment).size() == Cluster.readyReplicas(environment));
         return pods(environment);
     }

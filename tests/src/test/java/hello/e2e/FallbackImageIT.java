@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -111,8 +110,7 @@ class FallbackImageIT {
     }
 
     private static double least(Measure measure) {
-        waitUntil(
-                "the old pods are gone", PATIENCE, () -> Cluster.pods("staging").size() == 2);
+        waitUntil("the old pods are gone", () -> Cluster.pods("staging").size() == 2);
         return Cluster.pods("staging").stream().mapToDouble(measure::of).min().orElseThrow();
     }
 
@@ -130,7 +128,7 @@ class FallbackImageIT {
         Instant ready = Instant.parse(
                 field("hello-staging", "pod/" + pod, ".status.conditions[?(@.type==\"Ready\")].lastTransitionTime"));
         double[] number = new double[1];
-        waitUntil("the kubelet measures " + pod, PATIENCE, () -> {
+        waitUntil("the kubelet measures " + pod, () -> {
             Matcher found = line.matcher(kubectl("get", "--raw", "/api/v1/nodes/" + node + "/proxy/metrics/resource")
                     .orFail()
                     .output());

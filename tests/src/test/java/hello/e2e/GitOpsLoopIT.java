@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.allHealthy;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
@@ -90,9 +89,7 @@ class GitOpsLoopIT {
                 "Another greeting");
         alice.git("push", "-q", "cluster");
         double seconds = waitUntil(
-                "staging greets with the new message",
-                PATIENCE,
-                () -> answer("staging").startsWith(GREETING));
+                "staging greets with the new message", () -> answer("staging").startsWith(GREETING));
         measured("first new greeting " + seconds + " s after git push");
         assertThat(seconds).isLessThanOrEqualTo(Cluster.SLACK * 5);
     }
@@ -241,7 +238,6 @@ class GitOpsLoopIT {
                                     .line());
             waitUntil(
                     "two pods are ready",
-                    PATIENCE,
                     () -> Integer.parseInt(field("hello", "deployment/hello", ".status.readyReplicas")) >= 2);
             Cluster.run(Cluster.ROOT, "helm", "--kube-context", Cluster.CONTEXT, "-n", "hello", "test", "hello")
                     .orFail();

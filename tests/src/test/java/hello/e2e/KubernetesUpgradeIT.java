@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
@@ -69,7 +68,6 @@ class KubernetesUpgradeIT {
             String active = ".status.conditions[?(@.type==\"ScalingActive\")].status";
             waitLongUntil(
                     environment + "'s pods are measured",
-                    PATIENCE,
                     () -> field("hello-" + environment, "hpa/hello", active).equals("True"));
         }
     }
@@ -85,7 +83,6 @@ class KubernetesUpgradeIT {
         Cluster.waitUntilAllIsWell();
         waitLongUntil(
                 "server, node and control plane are of v" + NEXT,
-                PATIENCE,
                 () -> Set.copyOf(versions()).equals(Set.of("v" + NEXT)));
         assertThat(kept(clone)).as("what the cluster keeps").isEqualTo(before);
         List<String> same = restarts();

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.waitUntil;
@@ -91,10 +90,7 @@ class NetworkPolicyIT {
         enforcesItsOwnCopy(page);
 
         assertThat(asks(SERVICE, service)).as("its own namespace").isTrue();
-        waitUntil(
-                "the ingress controller reaches it",
-                PATIENCE,
-                () -> Cluster.get(HOST).statusCode() == 200);
+        waitUntil("the ingress controller reaches it", () -> Cluster.get(HOST).statusCode() == 200);
         assertThat(asks(ELSEWHERE, service)).as("another namespace").isFalse();
         assertThat(asks(ELSEWHERE, pod + ":8080"))
                 .as("another namespace, past the Service")
@@ -129,7 +125,7 @@ class NetworkPolicyIT {
         assumeTrue(enforced, "this cluster's network enforces no NetworkPolicy");
         opensWhatIsNamed(page);
         kubectl("-n", ELSEWHERE, "delete", "networkpolicy/hello").orFail();
-        waitUntil("the pod is free again", PATIENCE, () -> asks(ELSEWHERE, page));
+        waitUntil("the pod is free again", () -> asks(ELSEWHERE, page));
     }
 
     /** Whether a pod gets any answer of HTTP. */
@@ -158,7 +154,7 @@ class NetworkPolicyIT {
                 .orFail()
                 .output();
         Cluster.kubectlWith(policy, "-n", ELSEWHERE, "apply", "-f", "-").orFail();
-        waitUntil("the pod reaches what " + open + " names", PATIENCE, () -> asks(ELSEWHERE, page));
+        waitUntil("the pod reaches what " + open + " names", () -> asks(ELSEWHERE, page));
     }
 
     /** For `--set-string`: the one that staging runs. */

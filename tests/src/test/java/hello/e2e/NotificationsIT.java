@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.waitUntil;
@@ -67,7 +66,6 @@ class NotificationsIT {
         BROUGHT.add(deadline);
         waitUntil(
                 "staging has it",
-                PATIENCE,
                 () -> field("hello-staging", "deployment/hello", ".spec.progressDeadlineSeconds")
                         .equals("20"));
         Cluster.waitUntilAllIsWell();
@@ -87,7 +85,6 @@ class NotificationsIT {
             for (String environment : List.of("staging", "production")) {
                 waitUntil(
                         environment + " follows main again",
-                        PATIENCE,
                         () -> field("argocd", "application/hello-" + environment, ".status.sync.revision")
                                 .equals(head));
             }
@@ -196,7 +193,6 @@ class NotificationsIT {
     private static void waitFor(String commit, String line, int times) {
         waitUntil(
                 commit.substring(0, 12) + ": " + line,
-                PATIENCE,
                 () -> of(commit).stream().filter(line::equals).count() >= times);
     }
 

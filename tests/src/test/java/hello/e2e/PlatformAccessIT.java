@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
@@ -53,11 +52,11 @@ class PlatformAccessIT {
         String next = "changed-" + System.nanoTime();
         Process page = ArgoCd.page(PORT);
         try {
-            waitUntil("the first password opens Argo CD", PATIENCE, () -> ArgoCd.opens(PORT, ArgoCd.decoded(first)));
+            waitUntil("the first password opens Argo CD", () -> ArgoCd.opens(PORT, ArgoCd.decoded(first)));
             Cluster.run(Cluster.ROOT, "bash", "-c", "local/password <<< \"$0\"", next)
                     .orFail();
             measured("the new one opens Argo CD after "
-                    + waitUntil("the new password opens Argo CD", PATIENCE, () -> ArgoCd.opens(PORT, next)) + " s");
+                    + waitUntil("the new password opens Argo CD", () -> ArgoCd.opens(PORT, next)) + " s");
             assertThat(ArgoCd.opens(PORT, ArgoCd.decoded(first)))
                     .as("the first one still opens it")
                     .isFalse();
@@ -79,7 +78,6 @@ class PlatformAccessIT {
                 .orFail();
         waitUntil(
                 "a new server serves",
-                PATIENCE,
                 () -> pods("argocd", "argocd-server").stream()
                         .filter(pod -> !before.contains(pod))
                         .anyMatch(pod ->
@@ -108,7 +106,6 @@ class PlatformAccessIT {
         String node = field("argocd", "pod/argocd-application-controller-0", ".status.hostIP");
         waitUntil(
                 "a pod reaches the git server, or what follows says nothing",
-                PATIENCE,
                 () -> connection("git.git.svc.cluster.local", 9418).exitCode() == 0);
         assertThat(connection(node, 5050).output())
                 .as("the same pod to the registry on its node")
@@ -178,17 +175,15 @@ class PlatformAccessIT {
         String messages = ".status.operationState.syncResult.resources[*].message";
         try {
             double named = waitUntil(
-                    "the sync refuses it",
-                    PATIENCE,
-                    () -> refused.matches(field("argocd", "application/hello", messages)));
+                    "the sync refuses it", () -> refused.matches(field("argocd", "application/hello", messages)));
             clone.make("up").orFail();
-            double there = waitUntil("it is there", PATIENCE, PlatformAccessIT::isTheNewKindThere);
+            double there = waitUntil("it is there", PlatformAccessIT::isTheNewKindThere);
             measured("refused after " + named + " s, there " + there + " s after make up");
         } finally {
             // The object first, as long as its kind may be taken away, too.
             clone.git("revert", "--no-edit", "HEAD");
             clone.git("push", "-q", "cluster");
-            waitUntil("it is gone", PATIENCE, () -> !isTheNewKindThere());
+            waitUntil("it is gone", () -> !isTheNewKindThere());
             clone.git("revert", "--no-edit", "HEAD~2");
             clone.git("push", "-q", "cluster");
         }
@@ -208,7 +203,7 @@ class PlatformAccessIT {
         Cluster.apply(yaml).orFail();
         try {
             String[] message = {""};
-            waitUntil("Argo CD's word on it", PATIENCE, () -> {
+            waitUntil("Argo CD's word on it", () -> {
                 message[0] = field("argocd", "application/refused", ".status.conditions[*].message")
                         + field(
                                 "argocd",

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
@@ -36,7 +35,6 @@ class PodFailureIT {
     void waitUntilHealthy() {
         waitUntil(
                 "two pods and no more",
-                PATIENCE,
                 () -> pods("production").size() == 2
                         && field(NS, "pdb/hello", ".status.disruptionsAllowed").equals("1"));
         Cluster.waitUntilAllIsWell();
@@ -52,7 +50,6 @@ class PodFailureIT {
                     .orFail();
             double seconds = waitUntil(
                     "two pods again",
-                    PATIENCE,
                     () -> readyReplicas("production") == 2
                             && !pods("production").contains(pod));
             measured("another one ready after " + seconds + " s");
@@ -72,7 +69,6 @@ class PodFailureIT {
             assertThat(killer.kill(pod).lines()).containsExactly("killed");
             double seconds = waitUntil(
                     "started again",
-                    PATIENCE,
                     () -> field(NS, "pod/" + pod, ".status.containerStatuses[0].restartCount")
                                     .equals("1")
                             && readyReplicas("production") == 2);
@@ -107,7 +103,7 @@ class PodFailureIT {
             } finally {
                 kubectl("uncordon", node).orFail();
             }
-            measured("both ready " + waitUntil("two pods again", PATIENCE, () -> readyReplicas("production") == 2)
+            measured("both ready " + waitUntil("two pods again", () -> readyReplicas("production") == 2)
                     + " s after the node took pods again");
             prober.assertNoneLost();
         }

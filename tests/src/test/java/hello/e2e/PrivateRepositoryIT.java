@@ -120,10 +120,7 @@ class PrivateRepositoryIT {
         pushPullSecrets();
         long pushed = System.nanoTime();
         dave.make("up").orFail();
-        waitUntil(
-                "staging runs the image",
-                Cluster.PATIENCE,
-                () -> answer("staging").contains("commit " + commit));
+        waitUntil("staging runs the image", () -> answer("staging").contains("commit " + commit));
         measured("%.0f s after the push of imagePullSecrets both environments answer"
                 .formatted((System.nanoTime() - pushed) / 1e9));
         assertThat(answer("production")).contains("commit " + commit);

@@ -156,7 +156,6 @@ final class Prober implements AutoCloseable {
     Prober awaitSteady() {
         Cluster.waitUntil(
                 "a steady state",
-                Cluster.PATIENCE,
                 () -> answers.values().stream().mapToInt(AtomicInteger::get).sum() > 2 * perSecond);
         return this;
     }

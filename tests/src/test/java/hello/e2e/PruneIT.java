@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.waitUntil;
@@ -60,8 +59,8 @@ class PruneIT {
             digest = registry.again(before, tag);
         }
         clone.bump(tag, digest, commit);
-        waitUntil("staging has the new image", PATIENCE, () -> digest("staging").equals(digest));
-        waitUntil("all is well", PATIENCE, Wellness::everything);
+        waitUntil("staging has the new image", () -> digest("staging").equals(digest));
+        waitUntil("all is well", Wellness::everything);
         clone.make("rollback", "ENV=staging").orFail();
         assertThat(digest("staging")).isEqualTo(before);
     }

@@ -70,7 +70,6 @@ class PullRequestIT {
         open = pull(head);
         double there = waitLongUntil(
                 "the preview answers",
-                Cluster.PATIENCE,
                 () -> refreshed() && Cluster.get(HOST).body().contains("preview-pull-12"));
         String revision = ".spec.template.metadata.annotations.org\\.opencontainers\\.image\\.revision";
         assertThat(field(NAMESPACE, "deployment/hello", revision)).isEqualTo(head);
@@ -79,7 +78,6 @@ class PullRequestIT {
         open = "[]";
         double gone = waitLongUntil(
                 "the preview is gone",
-                Cluster.PATIENCE,
                 () -> refreshed()
                         && field("argocd", "application/" + NAMESPACE, ".metadata.name")
                                 .isEmpty());
@@ -104,7 +102,6 @@ class PullRequestIT {
         String messages = ".status.conditions[*].message";
         waitLongUntil(
                 "Argo CD says that it has no image",
-                Cluster.PATIENCE,
                 () -> none.matches(field("argocd", "application/" + NAMESPACE, messages)));
     }
 

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.waitLongUntil;
 
 import java.io.IOException;
@@ -74,7 +73,7 @@ final class Pusher {
     }
 
     private static void untilItWorks(Callable<?> action) {
-        waitLongUntil("the git server takes it", PATIENCE, () -> {
+        waitLongUntil("the git server takes it", () -> {
             action.call();
             return true;
         });

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.answer;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
@@ -60,10 +59,7 @@ class RolloutIT {
                 "Production greets");
         try (Prober prober = new Prober(host("production"), PER_SECOND).awaitSteady()) {
             carol.git("push", "-q", "cluster");
-            waitUntil(
-                    "production greets anew",
-                    PATIENCE,
-                    () -> answer("production").startsWith(greeting));
+            waitUntil("production greets anew", () -> answer("production").startsWith(greeting));
             settle("production");
             prober.assertNoneLost();
             assertThat(prober.answers()).as("old and new, nothing else").hasSize(2);
@@ -85,10 +81,9 @@ class RolloutIT {
             carol.git("push", "-q", "cluster");
             waitUntil(
                     "pods without hooks",
-                    PATIENCE,
                     () -> field("hello-staging", "deployment/hello", PRE_STOP_SECONDS)
                             .equals("0"));
-            waitUntil("an ingress controller without retries", PATIENCE, () -> !retries());
+            waitUntil("an ingress controller without retries", () -> !retries());
             settle("staging");
             ingressIsReady();
             Cluster.waitUntilAllIsWell();
@@ -96,7 +91,7 @@ class RolloutIT {
         } finally {
             carol.git("revert", "--no-edit", before + "..HEAD");
             carol.git("push", "-q", "cluster");
-            waitUntil("the retries are back", PATIENCE, RolloutIT::retries);
+            waitUntil("the retries are back", RolloutIT::retries);
             ingressIsReady();
             settle("staging");
             Cluster.waitUntilAllIsWell();
@@ -122,8 +117,7 @@ class RolloutIT {
             for (int rollout = 0; rollout < 3 && prober.losses() == 0; rollout++) {
                 String greeting = carol.greeting("staging");
                 carol.git("push", "-q", "cluster");
-                waitUntil(
-                        "staging greets anew", PATIENCE, () -> answer("staging").startsWith(greeting));
+                waitUntil("staging greets anew", () -> answer("staging").startsWith(greeting));
                 settle("staging");
             }
             prober.report();
@@ -144,7 +138,7 @@ class RolloutIT {
     /** The old pods are gone, and with them the last chance to lose a request. */
     static void settle(String environment) {
         String ns = "hello-" + environment;
-        waitUntil("the old pods are gone", PATIENCE, () -> {
+        waitUntil("the old pods are gone", () -> {
             String wanted = field(ns, "deployment/hello", ".status.replicas");
             return wanted.equals(Cluster.pods(environment).size() + "")
                     && field(ns, "deployment/hello", ".status.updatedReplicas").equals(wanted);

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.waitUntil;
@@ -178,7 +177,7 @@ class SecondServiceIT {
                 .replace("NAMESPACE", namespace);
         Cluster.apply(application).orFail();
         try {
-            waitUntil("Argo CD has looked at it", PATIENCE, () -> !conditions().isEmpty());
+            waitUntil("Argo CD has looked at it", () -> !conditions().isEmpty());
             return conditions();
         } finally {
             kubectl("-n", "argocd", "delete", "application", "refused").orFail();

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.waitUntil;
@@ -88,9 +87,9 @@ class SharedClusterIT {
         String password = ArgoCd.decoded(field("argocd", ArgoCd.FIRST_PASSWORD, ".data.password"));
         Process page = ArgoCd.page(PORT);
         try {
-            waitUntil("the password opens Argo CD", PATIENCE, () -> ArgoCd.opens(PORT, password));
+            waitUntil("the password opens Argo CD", () -> ArgoCd.opens(PORT, password));
             admin("\"false\"");
-            double seconds = waitUntil("it opens nothing", PATIENCE, () -> !ArgoCd.opens(PORT, password));
+            double seconds = waitUntil("it opens nothing", () -> !ArgoCd.opens(PORT, password));
             assertThat(Cluster.run(Cluster.ROOT, "make", "sync", "ENV=staging")
                             .orFail()
                             .output())
@@ -98,7 +97,7 @@ class SharedClusterIT {
             measured("refused after " + seconds + " s");
         } finally {
             admin("null");
-            waitUntil("the password opens Argo CD again", PATIENCE, () -> ArgoCd.opens(PORT, password));
+            waitUntil("the password opens Argo CD again", () -> ArgoCd.opens(PORT, password));
             page.destroy();
         }
     }

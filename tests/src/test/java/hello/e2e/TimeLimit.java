@@ -23,8 +23,11 @@ public final class TimeLimit implements ExecutionCondition {
         if (context.getTestMethod().isPresent()) {
             return ConditionEvaluationResult.enabled("its class has begun");
         }
-        Duration limit = Duration.ofMinutes(Long.getLong("cluster.minutes", Long.MAX_VALUE / 60_000));
-        ConditionEvaluationResult result = decide(age(), limit);
+        Long minutes = Long.getLong("cluster.minutes");
+        if (minutes == null) {
+            return ConditionEvaluationResult.enabled("there is no time limit");
+        }
+        ConditionEvaluationResult result = decide(age(), Duration.ofMinutes(minutes));
         if (result.isDisabled()) {
             System.out.println(
                     "== " + context.getDisplayName() + " " + result.getReason().orElse(""));

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.waitUntil;
 import static hello.e2e.Promises.measured;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,17 +19,16 @@ class UiIT {
     void page() throws IOException {
         Process ui = ArgoCd.page(PORT);
         try {
-            double first = waitUntil("the page answers", PATIENCE, UiIT::answers);
+            double first = waitUntil("the page answers", UiIT::answers);
             ProcessHandle forward = forward(ui);
             forward.destroy();
-            waitUntil("the way is broken", PATIENCE, () -> !forward.isAlive());
-            double again = waitUntil("the page answers again", PATIENCE, UiIT::answers);
+            waitUntil("the way is broken", () -> !forward.isAlive());
+            double again = waitUntil("the page answers again", UiIT::answers);
             List<ProcessHandle> processes = ui.descendants().toList();
             assertThat(processes).contains(forward(ui));
             ui.destroy();
             waitUntil(
                     "no process is left",
-                    PATIENCE,
                     () -> !ui.isAlive() && processes.stream().noneMatch(ProcessHandle::isAlive));
             measured("answers after " + first + " s, again " + again + " s after the way there broke");
         } finally {

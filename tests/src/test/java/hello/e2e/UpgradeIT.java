@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.host;
 import static hello.e2e.Cluster.kubectl;
@@ -142,7 +141,7 @@ class UpgradeIT {
         kubectl("run", "image", "--image=" + image, "--restart=Never", "--command", "--", "none")
                 .orFail();
         try {
-            waitUntil("the node has tried to get " + image, PATIENCE, () -> !reason().matches("|ContainerCreating"));
+            waitUntil("the node has tried to get " + image, () -> !reason().matches("|ContainerCreating"));
             return !reason().matches("ErrImagePull|ImagePullBackOff");
         } finally {
             kubectl("delete", "pod", "image", "--now").orFail();

@@ -1,6 +1,5 @@
 package hello.e2e;
 
-import static hello.e2e.Cluster.PATIENCE;
 import static hello.e2e.Cluster.field;
 import static hello.e2e.Cluster.kubectl;
 import static hello.e2e.Cluster.pods;
@@ -74,7 +73,6 @@ class WebPageIT {
                 .orFail();
         double seconds = waitUntil(
                 "other pods alone run",
-                PATIENCE,
                 () -> pods("staging").stream().noneMatch(before::contains) && Cluster.allHealthy());
         CommandResult rollback = argocd.run("app", "rollback", STAGING);
         assertThat(rollback.exitCode()).isNotZero();
@@ -105,9 +103,7 @@ class WebPageIT {
             String message = ".status.operationState.message";
             measured("named after "
                     + waitUntil(
-                            "Argo CD says so",
-                            PATIENCE,
-                            () -> denied.matches(field("argocd", "application/" + STAGING, message)))
+                            "Argo CD says so", () -> denied.matches(field("argocd", "application/" + STAGING, message)))
                     + " s");
             assertThat(kubectl("-n", STAGING, "get", "pods,replicasets", "-o", "name")
                             .orFail()
@@ -137,7 +133,6 @@ class WebPageIT {
             measured("named after "
                     + waitUntil(
                             "the tree says so",
-                            PATIENCE,
                             () -> tree(STAGING)
                                     .lines()
                                     .anyMatch(line -> line.contains("Pod ")

@@ -110,10 +110,7 @@ class WorkflowRunIT {
         // As a webhook of the repository does; else Argo CD looks once a minute.
         Cluster.run(Cluster.ROOT, "local/git-cluster", "refresh", Cluster.CONTEXT, "hello")
                 .orFail();
-        waitUntil(
-                environment + " answers",
-                Cluster.PATIENCE,
-                () -> answer(environment).contains("commit " + commit));
+        waitUntil(environment + " answers", () -> answer(environment).contains("commit " + commit));
     }
 
     private static void signedAndAttested() {
