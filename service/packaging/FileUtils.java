@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /** What the standard library's Files leaves out. */
 final class FileUtils {
@@ -44,6 +45,13 @@ final class FileUtils {
                 Files.delete(file);
             }
         }
+    }
+
+    /** The CRC-32 of a file, by which its own changes are seen, and no forgery. */
+    static String checksum(Path file) throws IOException {
+        CRC32 checksum = new CRC32();
+        checksum.update(Files.readAllBytes(file));
+        return Long.toHexString(checksum.getValue());
     }
 
     /** The SHA-256 of a file. */
