@@ -108,6 +108,19 @@ record Clone(Path folder) {
         return git("rev-parse", "HEAD");
     }
 
+    /** What another clone has deployed becomes history of this one, whose files stay as they are. */
+    void replaces(Clone other) {
+        git("fetch", "-q", other.folder().toString(), "main");
+        git("merge", "-q", "-s", "ours", "-m", "Replaces what was deployed before", "FETCH_HEAD");
+    }
+
+    /** Changes the code of one class and commits it. */
+    void changeClass(String what) throws IOException {
+        Path source = folder.resolve("service/src/main/java/hello/Application.java");
+        Files.writeString(source, "// " + what + "\n", StandardOpenOption.APPEND);
+        git("commit", "-qam", what);
+    }
+
     /** Writes a file and commits it; gives the commit. */
     String write(String file, String text, String why) throws IOException {
         Files.writeString(folder.resolve(file), text);

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,14 @@ class UpgradeIT {
     private static final String FORMER = "dcefa3ae42aebe064fc622b40849dbba064fd409";
 
     private static final int PER_SECOND = 100;
+
+    /** How often each version deploys a change of one class, on the platform that it made. */
+    private static final int DEPLOYS = 5;
+
+    /** What each of those took, from the command to its end. */
+    private static final List<Double> FORMER_SECONDS = new ArrayList<>();
+
+    private static final List<Double> NEWEST_SECONDS = new ArrayList<>();
 
     @TempDir
     Path folder;
@@ -59,6 +69,7 @@ class UpgradeIT {
     }
 
     @Test
+    @Order(1)
     @DisplayName("a running cluster of the first version becomes one of this version under load: no request is lost, "
             + "no object is left over or missing")
     void fromTheFirstVersion() throws Exception {
@@ -67,9 +78,12 @@ class UpgradeIT {
         Set<String> bare = objects();
         letTheNodeHaveItsImages();
         former.make("up").orFail();
+        deploy(former, FORMER_SECONDS);
+        newest.replaces(former);
         String before = ingressImage();
         String losses = upgradeUnderLoad();
         measured(before.equals(ingressImage()) ? "Traefik's image as before" : "another Traefik");
+        deploy(newest, NEWEST_SECONDS);
         Set<String> upgraded = objects();
         newest.make("down").orFail();
         Set<String> bareAgain = objects();
@@ -83,6 +97,33 @@ class UpgradeIT {
             softly.assertThat(less(fresh, upgraded)).as("missing").isEmpty();
             softly.assertThat(less(bareAgain, bare)).as("left by make down").isEmpty();
         });
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("a change of one class is deployed in three quarters of the time that the first version took, at most")
+    void deployTime() {
+        assumeTrue(!NEWEST_SECONDS.isEmpty(), "the upgrade, which deploys by both versions, was not run");
+        double ratio = median(NEWEST_SECONDS) / median(FORMER_SECONDS);
+        measured("make deploy " + NEWEST_SECONDS + " s, by the first version " + FORMER_SECONDS + " s");
+        measured("%.2f of the time".formatted(ratio));
+        assertThat(ratio).isLessThanOrEqualTo(0.75);
+    }
+
+    private static double median(List<Double> seconds) {
+        return seconds.stream().sorted().toList().get(seconds.size() / 2);
+    }
+
+    /** Each version's first deploy is left out: it makes what the later ones keep. */
+    private static void deploy(Clone clone, List<Double> seconds) throws IOException {
+        for (int i = 0; i <= DEPLOYS; i++) {
+            clone.changeClass("deploy " + i);
+            long begin = System.nanoTime();
+            clone.make("deploy").orFail();
+            if (i > 0) {
+                seconds.add(Math.round((System.nanoTime() - begin) / 1e8) / 10.0);
+            }
+        }
     }
 
     private void clones() {
