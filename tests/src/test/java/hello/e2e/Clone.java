@@ -100,11 +100,17 @@ record Clone(Path folder) {
 
     /** Changes the service's source by a line and commits it; gives the commit. */
     String changeCode(String what) throws IOException {
-        Files.writeString(
-                folder.resolve("service/src/main/resources/application.properties"),
-                "# " + what + "\n",
-                StandardOpenOption.APPEND);
-        git("commit", "-qam", what);
+        return append("service/src/main/resources/application.properties", "# " + what, what);
+    }
+
+    /** Changes the code of one class and commits it; gives the commit. */
+    String changeClass(String what) throws IOException {
+        return append("service/src/main/java/hello/Application.java", "// " + what, what);
+    }
+
+    private String append(String file, String line, String why) throws IOException {
+        Files.writeString(folder.resolve(file), line + "\n", StandardOpenOption.APPEND);
+        git("commit", "-qam", why);
         return git("rev-parse", "HEAD");
     }
 
@@ -112,13 +118,6 @@ record Clone(Path folder) {
     void replaces(Clone other) {
         git("fetch", "-q", other.folder().toString(), "main");
         git("merge", "-q", "-s", "ours", "-m", "Replaces what was deployed before", "FETCH_HEAD");
-    }
-
-    /** Changes the code of one class and commits it. */
-    void changeClass(String what) throws IOException {
-        Path source = folder.resolve("service/src/main/java/hello/Application.java");
-        Files.writeString(source, "// " + what + "\n", StandardOpenOption.APPEND);
-        git("commit", "-qam", what);
     }
 
     /** Writes a file and commits it; gives the commit. */
